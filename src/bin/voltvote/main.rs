@@ -1,0 +1,40 @@
+//! `voltvote`: the command line. Same core as the pages, no logic of its own; one file per
+//! command. Errors go to stderr as `error[code]: words`; exit status 1 is bad input, 2 is usage.
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+mod digest;
+mod failure;
+
+use failure::Failure;
+
+/// Sort retired batteries by cathode chemistry from sealed votes.
+#[derive(Parser)]
+#[command(version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Print the SHA-256 of files, to compare a page or a ballot with a published fingerprint.
+    Digest(digest::Arguments),
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Digest(arguments) => digest::run(&arguments),
+    }
+}

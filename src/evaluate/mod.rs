@@ -1,0 +1,1 @@
+//! Metrics, splits, client simulation and the published experiments.

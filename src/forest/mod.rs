@@ -1,0 +1,1 @@
+//! Random forests for classification and regression.

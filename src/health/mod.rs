@@ -1,0 +1,1 @@
+//! State of health from a rapid pulse test (Tao et al. 2024).

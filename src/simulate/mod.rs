@@ -1,0 +1,1 @@
+//! Physics-based one-cycle cells: half-cell potentials, ageing, resistance, measurement faults.

@@ -1,0 +1,1 @@
+//! From opened ballots to one decision per battery.
