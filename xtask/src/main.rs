@@ -1,6 +1,53 @@
 //! `cargo xtask serve | test | pack | bench`: the only build scripts of the project.
+//!
+//! Every command installs what it misses, once and pinned, and says so before it does.
 
-fn main() {
-    eprintln!("usage: cargo xtask serve | test | pack | bench");
-    std::process::exit(2);
+use anyhow::{bail, Result};
+use std::process::ExitCode;
+
+mod bench;
+mod pack;
+mod page;
+mod policy;
+mod process;
+mod serve;
+mod test;
+mod tools;
+
+const USAGE: &str = "\
+usage: cargo xtask <command>
+
+  serve [--draft] [--port N]   build and pack the pages, serve them on http://localhost:8080
+  pack  [--draft]              build and pack the pages into dist/, print sizes and fingerprints
+  test  [PART...]              run every test, or some of: format lint native doc browser pages
+  bench [NAME...]              run the benchmarks (benches/), one thread, release build
+
+  --draft   leave out the slow size optimiser: for work on the pages, never for publishing";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<()> {
+    let Some((command, rest)) = arguments.split_first() else {
+        bail!("no command\n\n{USAGE}");
+    };
+    match command.as_str() {
+        "pack" => pack::run(rest),
+        "serve" => serve::run(rest),
+        "test" => test::run(rest),
+        "bench" => bench::run(rest),
+        "help" | "--help" | "-h" => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        other => bail!("unknown command `{other}`\n\n{USAGE}"),
+    }
 }

@@ -1,0 +1,169 @@
+//! `cargo xtask pack`: the pages of `www/` as single, self-contained files in `dist/`.
+//!
+//! # What a page and the packer agree on
+//! - `www/NAME.html` has `<meta charset="utf-8">` first in its head (the policy goes there), at
+//!   most one `<link rel="stylesheet" href="…css">` and at most one
+//!   `<script type="module" src="….js">`. Both are bundled (imports, `@import`) and put inline.
+//!   No other `src` or `href` may need a request; no `style="…"` attribute, no `on…="…"`.
+//! - `www/worker.js` is the worker. It imports the engine as `"voltvote"`: the glue that
+//!   wasm-bindgen makes. It is bundled to one classic script.
+//! - A page whose scripts import `www/ui/packed.js` carries two data blocks that never run by
+//!   themselves: `#packed-engine` (the wasm, gzip, base64) and `#packed-worker` (the text of the
+//!   worker). `packed.js` gives them to the page as a compiled module and a blob worker.
+//!
+//! The same sources and the same compiler give the same bytes in any folder on any machine.
+
+use crate::page::{self, Parts};
+use crate::process::{self, cargo, program, root};
+use crate::tools;
+use anyhow::{bail, ensure, Context, Result};
+use flate2::{write::GzEncoder, Compression};
+use sha2::{Digest, Sha256};
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// The pages, in the order of the printed table; one that has no source yet is left out.
+const PAGES: &[&str] = &["index", "collaborate", "recycle", "verify", "lab"];
+
+/// Promised size of every page as a server would send it.
+const LIMIT_GZIPPED_BYTES: usize = 350_000;
+
+/// The wasm features every current browser has. Not `--all-features`: wasm-opt then emits what
+/// Chromium rejects.
+const WASM_FEATURES: &[&str] = &[
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-call-indirect-overlong",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// `pack [--draft]`.
+pub fn run(arguments: &[String]) -> Result<()> {
+    let mut draft = false;
+    for argument in arguments {
+        match argument.as_str() {
+            "--draft" => draft = true,
+            other => bail!("pack does not know `{other}`"),
+        }
+    }
+    pack(draft).map(drop)
+}
+
+/// Builds and packs everything; returns the folder with the pages.
+pub fn pack(draft: bool) -> Result<PathBuf> {
+    tools::wasm_target()?;
+    tools::node_packages()?;
+    let work = root().join("target/pack");
+    fs::create_dir_all(&work)?;
+    let engine = engine(&work, draft)?;
+    let worker = bundle(&work, "www/worker.js", &["--format=iife"])?;
+    let dist = root().join("dist");
+    fs::create_dir_all(&dist)?;
+    println!("{:<18} {:>9} {:>9}  SHA-256", "page", "bytes", "gzipped");
+    for name in PAGES {
+        let source = root().join(format!("www/{name}.html"));
+        if !source.is_file() {
+            continue;
+        }
+        let html = fs::read_to_string(&source)?;
+        let parts = Parts { worker: &worker, engine: &engine };
+        let packed = page::assemble(&html, &parts, |file| {
+            let path = format!("www/{file}");
+            let options: &[&str] = if path.ends_with(".js") { &["--format=esm"] } else { &[] };
+            bundle(&work, &path, options)
+        })
+        .with_context(|| format!("www/{name}.html"))?;
+        fs::write(dist.join(format!("{name}.html")), &packed)?;
+        let gzipped_bytes = gzip(packed.as_bytes())?.len();
+        println!(
+            "{:<18} {:>9} {:>9}  {}",
+            format!("{name}.html"),
+            packed.len(),
+            gzipped_bytes,
+            hex(&Sha256::digest(packed.as_bytes()))
+        );
+        ensure!(
+            draft || gzipped_bytes <= LIMIT_GZIPPED_BYTES,
+            "{name}.html is over the promised {LIMIT_GZIPPED_BYTES} bytes gzipped"
+        );
+    }
+    Ok(dist)
+}
+
+/// Compiles the core to wasm, with its glue beside it as `voltvote.js`; returns the wasm, gzipped.
+fn engine(work: &Path, draft: bool) -> Result<Vec<u8>> {
+    // One target folder of its own: other flags than the tests' would rebuild theirs.
+    let target = work.join("cargo");
+    process::run(
+        cargo()
+            .args(["build", "--quiet", "--locked", "--package", "voltvote", "--lib"])
+            .args(["--profile", "page", "--target", "wasm32-unknown-unknown", "--target-dir"])
+            .arg(&target)
+            .env_remove("CARGO_ENCODED_RUSTFLAGS")
+            .env("RUSTFLAGS", remapped_paths()?),
+    )?;
+    let compiled = target.join("wasm32-unknown-unknown/page/voltvote.wasm");
+    wasm_bindgen_cli_support::Bindgen::new()
+        .input_path(&compiled)
+        .out_name("voltvote")
+        .web(true)?
+        .typescript(false)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        // The page hands the compiled module over; there is no file to look for.
+        .omit_default_module_path(true)
+        .generate(work)?;
+    let bound = work.join("voltvote_bg.wasm");
+    if draft {
+        return gzip(&fs::read(bound)?);
+    }
+    let optimised = work.join("optimised.wasm");
+    process::run(
+        program("node")
+            .arg("node_modules/binaryen/bin/wasm-opt")
+            .args(["-Os"])
+            .args(WASM_FEATURES)
+            .arg(&bound)
+            .arg("-o")
+            .arg(&optimised),
+    )?;
+    gzip(&fs::read(optimised)?)
+}
+
+/// Compiler flags that keep this machine's folders out of the wasm.
+fn remapped_paths() -> Result<String> {
+    let home = std::env::var("CARGO_HOME")
+        .or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cargo")))
+        .context("neither CARGO_HOME nor HOME is set")?;
+    Ok(format!("--remap-path-prefix={home}=/cargo --remap-path-prefix={}=/src", root().display()))
+}
+
+/// One script or style with everything it imports, minified.
+fn bundle(work: &Path, entry: &str, options: &[&str]) -> Result<String> {
+    let bundled = process::output(
+        program("node")
+            .arg("node_modules/esbuild/bin/esbuild")
+            .arg(entry)
+            .args(["--bundle", "--minify", "--charset=utf8", "--legal-comments=none"])
+            .args(["--log-level=warning", "--target=es2022"])
+            .arg(format!("--alias:voltvote={}", work.join("voltvote.js").display()))
+            .args(options),
+    )?;
+    Ok(bundled)
+}
+
+/// As a server would send it; the header carries neither a name nor a time.
+fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes)?;
+    Ok(encoder.finish()?)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
