@@ -71,10 +71,17 @@ pub fn pack(draft: bool) -> Result<PathBuf> {
             continue;
         }
         let html = fs::read_to_string(&source)?;
-        let parts = Parts { worker: &worker, engine: &engine };
+        let parts = Parts {
+            worker: &worker,
+            engine: &engine,
+        };
         let packed = page::assemble(&html, &parts, |file| {
             let path = format!("www/{file}");
-            let options: &[&str] = if path.ends_with(".js") { &["--format=esm"] } else { &[] };
+            let options: &[&str] = if path.ends_with(".js") {
+                &["--format=esm"]
+            } else {
+                &[]
+            };
             bundle(&work, &path, options)
         })
         .with_context(|| format!("www/{name}.html"))?;
@@ -101,8 +108,21 @@ fn engine(work: &Path, draft: bool) -> Result<Vec<u8>> {
     let target = work.join("cargo");
     process::run(
         cargo()
-            .args(["build", "--quiet", "--locked", "--package", "voltvote", "--lib"])
-            .args(["--profile", "page", "--target", "wasm32-unknown-unknown", "--target-dir"])
+            .args([
+                "build",
+                "--quiet",
+                "--locked",
+                "--package",
+                "voltvote",
+                "--lib",
+            ])
+            .args([
+                "--profile",
+                "page",
+                "--target",
+                "wasm32-unknown-unknown",
+                "--target-dir",
+            ])
             .arg(&target)
             .env_remove("CARGO_ENCODED_RUSTFLAGS")
             .env("RUSTFLAGS", remapped_paths()?),
@@ -140,7 +160,10 @@ fn remapped_paths() -> Result<String> {
     let home = std::env::var("CARGO_HOME")
         .or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cargo")))
         .context("neither CARGO_HOME nor HOME is set")?;
-    Ok(format!("--remap-path-prefix={home}=/cargo --remap-path-prefix={}=/src", root().display()))
+    Ok(format!(
+        "--remap-path-prefix={home}=/cargo --remap-path-prefix={}=/src",
+        root().display()
+    ))
 }
 
 /// One script or style with everything it imports, minified.
@@ -149,9 +172,17 @@ fn bundle(work: &Path, entry: &str, options: &[&str]) -> Result<String> {
         program("node")
             .arg("node_modules/esbuild/bin/esbuild")
             .arg(entry)
-            .args(["--bundle", "--minify", "--charset=utf8", "--legal-comments=none"])
+            .args([
+                "--bundle",
+                "--minify",
+                "--charset=utf8",
+                "--legal-comments=none",
+            ])
             .args(["--log-level=warning", "--target=es2022"])
-            .arg(format!("--alias:voltvote={}", work.join("voltvote.js").display()))
+            .arg(format!(
+                "--alias:voltvote={}",
+                work.join("voltvote.js").display()
+            ))
             .args(options),
     )?;
     Ok(bundled)

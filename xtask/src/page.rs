@@ -34,7 +34,11 @@ pub fn assemble(
     if let Some((tag, src)) = tag(&page, "<script type=\"module\"", "</script>", "src")? {
         let text = closed(bundle(&src)?, "</script")?;
         with_engine = text.contains("packed-engine");
-        let blocks = if with_engine { data_blocks(parts)? } else { String::new() };
+        let blocks = if with_engine {
+            data_blocks(parts)?
+        } else {
+            String::new()
+        };
         page = page.replacen(
             &tag,
             &format!("{blocks}<script type=\"module\">{text}</script>"),
@@ -42,20 +46,32 @@ pub fn assemble(
         );
         scripts.push(text);
     }
-    ensure!(page.matches(CHARSET).count() == 1, "{CHARSET} must stand once, first in the head");
+    ensure!(
+        page.matches(CHARSET).count() == 1,
+        "{CHARSET} must stand once, first in the head"
+    );
     let policy = policy(&scripts, &styles, with_engine);
-    let head = format!("{CHARSET}<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">");
+    let head =
+        format!("{CHARSET}<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">");
     let page = page.replacen(CHARSET, &head, 1);
-    let markup = scripts.iter().chain(&styles).fold(page.clone(), |rest, text| rest.replace(text, ""));
+    let markup = scripts
+        .iter()
+        .chain(&styles)
+        .fold(page.clone(), |rest, text| rest.replace(text, ""));
     self_contained(&markup)?;
     Ok(page)
 }
 
 /// The first element that begins with `start`, to `end`, and the value of its `attribute`.
 fn tag(page: &str, start: &str, end: &str, attribute: &str) -> Result<Option<(String, String)>> {
-    let Some(at) = page.find(start) else { return Ok(None) };
+    let Some(at) = page.find(start) else {
+        return Ok(None);
+    };
     let rest = &page[at..];
-    let length = rest.find(end).with_context(|| format!("`{start}` has no `{end}`"))? + end.len();
+    let length = rest
+        .find(end)
+        .with_context(|| format!("`{start}` has no `{end}`"))?
+        + end.len();
     let tag = &rest[..length];
     let value = tag
         .split_once(&format!("{attribute}=\""))
@@ -118,9 +134,16 @@ mod tests {
         <body><script type=\"module\" src=\"a.js\"></script></body></html>";
 
     fn assembled(source: &str, script: &str) -> Result<String> {
-        let parts = Parts { worker: "onmessage=0", engine: b"engine" };
+        let parts = Parts {
+            worker: "onmessage=0",
+            engine: b"engine",
+        };
         assemble(source, &parts, |file| {
-            Ok(if file.ends_with("css") { "p{}".into() } else { script.into() })
+            Ok(if file.ends_with("css") {
+                "p{}".into()
+            } else {
+                script.into()
+            })
         })
     }
 
@@ -150,7 +173,10 @@ mod tests {
             (SOURCE.to_owned(), "'<!--'"),
             (with("<img src=\"https://example.org/a.png\">"), "run()"),
             (with("<p style=\"color:red\">"), "run()"),
-            (SOURCE.replace("<link rel=\"icon\" href=\"data:,\">", ""), "run()"),
+            (
+                SOURCE.replace("<link rel=\"icon\" href=\"data:,\">", ""),
+                "run()",
+            ),
             (SOURCE.replace("<meta charset=\"utf-8\">", ""), "run()"),
         ] {
             assert!(assembled(&source, script).is_err(), "{source} {script}");

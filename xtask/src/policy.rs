@@ -8,21 +8,31 @@ use sha2::{Digest, Sha256};
 
 /// `'sha256-…'` of an inline script or style, as the policy names it.
 fn source(text: &str) -> String {
-    format!("'sha256-{}'", Base64::encode_string(&Sha256::digest(text.as_bytes())))
+    format!(
+        "'sha256-{}'",
+        Base64::encode_string(&Sha256::digest(text.as_bytes()))
+    )
 }
 
 fn sources(texts: &[String]) -> String {
     if texts.is_empty() {
         return "'none'".into();
     }
-    texts.iter().map(|text| source(text)).collect::<Vec<_>>().join(" ")
+    texts
+        .iter()
+        .map(|text| source(text))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// The policy of a page with these inline scripts and styles; `with_engine` allows the blob
 /// worker and the compilation of the engine.
 pub fn policy(scripts: &[String], styles: &[String], with_engine: bool) -> String {
-    let (wasm, worker) =
-        if with_engine { (" 'wasm-unsafe-eval'", "blob:") } else { ("", "'none'") };
+    let (wasm, worker) = if with_engine {
+        (" 'wasm-unsafe-eval'", "blob:")
+    } else {
+        ("", "'none'")
+    };
     format!(
         "default-src 'none'; script-src {}{wasm}; style-src {}; img-src data: blob:; \
          connect-src 'none'; worker-src {worker}; form-action 'none'; base-uri 'none'",

@@ -40,7 +40,9 @@ pub fn words(command: &Command) -> String {
 /// Runs to the end with its output on ours; anything but success is an error.
 pub fn run(command: &mut Command) -> Result<()> {
     let text = words(command);
-    let status = command.status().with_context(|| format!("could not start `{text}`"))?;
+    let status = command
+        .status()
+        .with_context(|| format!("could not start `{text}`"))?;
     if !status.success() {
         bail!("`{text}` ended with {status}");
     }
@@ -63,5 +65,7 @@ pub fn output(command: &mut Command) -> Result<String> {
 /// Where `name` lies on the search path, if anywhere.
 pub fn find(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file())
 }

@@ -16,7 +16,11 @@ pub fn run(arguments: &[String]) -> Result<()> {
         match argument.as_str() {
             "--draft" => draft = true,
             "--port" => {
-                port = rest.next().context("--port needs a number")?.parse().context("--port")?;
+                port = rest
+                    .next()
+                    .context("--port needs a number")?
+                    .parse()
+                    .context("--port")?;
             }
             other => bail!("serve does not know `{other}`"),
         }
@@ -41,11 +45,21 @@ pub fn run(arguments: &[String]) -> Result<()> {
 
 /// Asks the desktop to show the page; without a desktop the printed address has to do.
 fn open(address: &str) {
-    let desktop = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
+    let desktop = ["DISPLAY", "WAYLAND_DISPLAY"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some());
     if desktop || cfg!(target_os = "macos") {
-        let name = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+        let name = if cfg!(target_os = "macos") {
+            "open"
+        } else {
+            "xdg-open"
+        };
         let quiet = || Stdio::null();
-        let _ = Command::new(name).arg(address).stdout(quiet()).stderr(quiet()).spawn();
+        let _ = Command::new(name)
+            .arg(address)
+            .stdout(quiet())
+            .stderr(quiet())
+            .spawn();
     }
 }
 
@@ -77,7 +91,10 @@ fn page(request: &str) -> Option<String> {
     let path = request.strip_prefix("GET /")?.split([' ', '?']).next()?;
     match path {
         "" => Some("index.html".into()),
-        name if name.ends_with(".html") && !name.contains(['/', '\\']) && !name.starts_with('.') => {
+        name if name.ends_with(".html")
+            && !name.contains(['/', '\\'])
+            && !name.starts_with('.') =>
+        {
             Some(name.into())
         }
         _ => None,

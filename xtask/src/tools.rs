@@ -20,7 +20,8 @@ fn say(what: &str) {
 
 /// The compiler's parts for wasm.
 pub fn wasm_target() -> Result<()> {
-    let folder = output(program("rustc").args(["--print", "target-libdir", "--target", WASM_TARGET]))?;
+    let folder =
+        output(program("rustc").args(["--print", "target-libdir", "--target", WASM_TARGET]))?;
     if PathBuf::from(folder.trim()).is_dir() {
         return Ok(());
     }
@@ -31,7 +32,10 @@ pub fn wasm_target() -> Result<()> {
 /// The packages of `package-lock.json`: bundler, chart library, test tools.
 pub fn node_packages() -> Result<()> {
     let lock = fs::read(root().join("package-lock.json")).context("package-lock.json")?;
-    let wanted: String = Sha256::digest(&lock).iter().map(|byte| format!("{byte:02x}")).collect();
+    let wanted: String = Sha256::digest(&lock)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     let stamp = root().join("node_modules/.installed");
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(());
@@ -46,11 +50,14 @@ pub fn node_packages() -> Result<()> {
 
 /// Chromium and its driver.
 pub fn browser() -> Result<()> {
-    let missing: Vec<&str> = [("chromium", "chromium"), ("chromedriver", "chromium-driver")]
-        .iter()
-        .filter(|(name, _)| find(name).is_none())
-        .map(|(_, package)| *package)
-        .collect();
+    let missing: Vec<&str> = [
+        ("chromium", "chromium"),
+        ("chromedriver", "chromium-driver"),
+    ]
+    .iter()
+    .filter(|(name, _)| find(name).is_none())
+    .map(|(_, package)| *package)
+    .collect();
     distribution_packages(&missing)
 }
 
@@ -58,7 +65,12 @@ pub fn browser() -> Result<()> {
 pub fn wasm_pack() -> Result<()> {
     cargo_tool("wasm-pack", WASM_PACK, "wasm-pack", true)?;
     // With --locked it can ask for a dependency newer than a registry mirror has.
-    cargo_tool("wasm-bindgen-cli", WASM_BINDGEN, "wasm-bindgen-test-runner", false)
+    cargo_tool(
+        "wasm-bindgen-cli",
+        WASM_BINDGEN,
+        "wasm-bindgen-test-runner",
+        false,
+    )
 }
 
 /// Where the tools compiled here lie.
@@ -70,7 +82,9 @@ pub fn folder() -> PathBuf {
 pub fn search_path() -> Result<std::ffi::OsString> {
     let own = folder().join("bin");
     let rest = std::env::var_os("PATH").unwrap_or_default();
-    Ok(std::env::join_paths(std::iter::once(own).chain(std::env::split_paths(&rest)))?)
+    Ok(std::env::join_paths(
+        std::iter::once(own).chain(std::env::split_paths(&rest)),
+    )?)
 }
 
 fn cargo_tool(package: &str, version: &str, binary: &str, locked: bool) -> Result<()> {
@@ -83,7 +97,16 @@ fn cargo_tool(package: &str, version: &str, binary: &str, locked: bool) -> Resul
     say(&format!("{package} {version}"));
     let install = |locked: bool| {
         let mut command = cargo();
-        command.args(["install", package, "--version", version, "--force", "--root"]).arg(folder());
+        command
+            .args([
+                "install",
+                package,
+                "--version",
+                version,
+                "--force",
+                "--root",
+            ])
+            .arg(folder());
         command.env("CARGO_TARGET_DIR", folder().join("build"));
         if locked {
             command.arg("--locked");
@@ -102,7 +125,10 @@ fn distribution_packages(packages: &[&str]) -> Result<()> {
         return Ok(());
     }
     if find("apt-get").is_none() {
-        bail!("please install {} (no apt-get here to do it)", packages.join(" and "));
+        bail!(
+            "please install {} (no apt-get here to do it)",
+            packages.join(" and ")
+        );
     }
     say(&packages.join(", "));
     process::run(as_root("apt-get").args(["update", "-qq"]))?;
