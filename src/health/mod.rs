@@ -1,1 +1,20 @@
-//! State of health from a rapid pulse test (Tao et al. 2024).
+//! State of health from a rapid pulse test (Tao et al., *Nat. Commun.* 2024,
+//! s41467-024-54454-0), in the same round as the cathode.
+
+mod error;
+mod grid;
+mod read;
+mod record;
+mod tables;
+mod trains;
+mod waveform;
+mod worksteps;
+
+pub use error::{HealthError, Place};
+pub use grid::Grid;
+pub use read::read_pulses;
+pub use record::{feature_table, physical_battery, PulseRecord, PulseTable, N_TURNING_POINTS};
+pub use tables::pulse_table;
+pub use trains::{records_of_steps, Step, StepKind, TestSubject};
+pub use waveform::steps_of_samples;
+pub use worksteps::steps_of_sheet;

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 mod digest;
 mod failure;
+mod health;
 
 use failure::Failure;
 
@@ -21,6 +22,8 @@ struct Arguments {
 enum Command {
     /// Print the SHA-256 of files, to compare a page or a ballot with a published fingerprint.
     Digest(digest::Arguments),
+    /// State of health from rapid pulse tests.
+    Health(health::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -36,5 +39,6 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Digest(arguments) => digest::run(&arguments),
+        Command::Health(arguments) => health::run(&arguments),
     }
 }

@@ -1,0 +1,27 @@
+//! `voltvote health ...`: state of health from rapid pulse tests.
+
+use crate::failure::Failure;
+use clap::Subcommand;
+
+mod features;
+mod load;
+
+/// Arguments of `health`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Write the turning points U1..U21 of pulse files as a feature table with labels.
+    Features(features::Arguments),
+}
+
+/// Runs one of the health commands.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    match &arguments.command {
+        Command::Features(arguments) => features::run(arguments),
+    }
+}
