@@ -1,0 +1,222 @@
+//! From labelled features to a ballot and a private quality report.
+
+use super::augment::members_by_class;
+use super::space::classifier_rows;
+use super::voter::{coverage, vote, Own, VoteParams, ROWS_PER_CLASS};
+use super::{Ballot, CastError, Quality, FORMAT};
+use crate::canonical;
+use crate::features::FeatureTable;
+use crate::forest;
+use crate::round::Round;
+use ndarray::{Array2, ArrayView2};
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+/// Fewest batteries of a class that a collaborator may vote with.
+const FEWEST_BATTERIES: u32 = 2;
+
+/// What the collaborator chooses.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CastOptions {
+    /// Seed of everything random: the same data and seed give the same ballot bytes.
+    pub seed: u64,
+    /// Noise-to-signal ratio in per cent, 0 to 100.
+    pub nsr_percent: f64,
+    /// Trees; `None` takes the round's.
+    pub n_trees: Option<u16>,
+    /// Rows per class after augmentation, S.
+    pub rows_per_class: u32,
+}
+
+impl Default for CastOptions {
+    fn default() -> Self {
+        Self {
+            seed: 0,
+            nsr_percent: 0.0,
+            n_trees: None,
+            rows_per_class: ROWS_PER_CLASS,
+        }
+    }
+}
+
+/// What ties a ballot to one round and one recipient; hashes are lower-case hexadecimal.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Bindings {
+    /// SHA-256 of the round's canonical bytes.
+    pub round: String,
+    /// SHA-256 of the canonical bytes of its query.
+    pub query: String,
+    /// SHA-256 of the canonical bytes of its roster.
+    pub roster: String,
+    /// RFC 7638 thumbprint of the key the ballot will be encrypted to.
+    pub recipient: String,
+}
+
+impl Bindings {
+    /// The bindings of a round whose ballots are encrypted to the key with thumbprint `recipient`.
+    ///
+    /// # Errors
+    /// [`CastError::Canonical`] if the round has no canonical form.
+    pub fn of(round: &Round, recipient: &str) -> Result<Self, CastError> {
+        let digest = |bytes: Result<Vec<u8>, serde_json::Error>| {
+            bytes
+                .map(|bytes| canonical::sha256_hex(&bytes))
+                .map_err(|_| CastError::Canonical)
+        };
+        Ok(Self {
+            round: digest(canonical::to_bytes(round))?,
+            query: digest(canonical::to_bytes(&round.query))?,
+            roster: digest(canonical::to_bytes(&round.roster))?,
+            recipient: recipient.into(),
+        })
+    }
+}
+
+/// Casts a ballot: what leaves the machine, and the report that stays.
+///
+/// `own` holds the collaborator's rows in the round's schema and `labels` one catalogue index per
+/// row; rows with equal `cell_ids` are records of one battery.
+///
+/// # Errors
+/// [`CastError`]: see its variants; all are found before any tree is grown.
+pub fn cast(
+    round: &Round,
+    bindings: &Bindings,
+    own: &FeatureTable,
+    labels: &[u16],
+    options: &CastOptions,
+    report: &mut dyn FnMut(forest::Progress) -> ControlFlow<()>,
+) -> Result<(Ballot, Quality), CastError> {
+    let query = query_rows(round)?;
+    check(round, own, labels, options)?;
+    let rows = classifier_rows(&round.query.schema, own.values.view());
+    let query = classifier_rows(&round.query.schema, query.view());
+    let batteries = battery_numbers(&own.cell_ids);
+    let own = Own {
+        rows: rows.view(),
+        labels,
+        batteries: &batteries,
+    };
+    check_coverage(round, &own)?;
+    let params = VoteParams {
+        n_classes: round.catalogue.len() as u16,
+        n_trees: options.n_trees.unwrap_or(round.n_trees),
+        rows_per_class: options.rows_per_class,
+        nsr_percent: options.nsr_percent,
+        seed: options.seed,
+    };
+    let vote = vote(&own, query.view(), &params, report)?;
+    let quality = Quality::of(&own, &vote, &params)?;
+    let ballot = Ballot {
+        format: FORMAT.into(),
+        round: bindings.round.clone(),
+        query: bindings.query.clone(),
+        roster: bindings.roster.clone(),
+        recipient: bindings.recipient.clone(),
+        software: concat!("voltvote ", env!("CARGO_PKG_VERSION")).into(),
+        n_trees: params.n_trees,
+        coverage: vote.coverage,
+        n_training_rows: vote.n_training_rows,
+        nsr: (options.nsr_percent * 1000.0 + 0.5) as u32,
+        distance: vote.distance,
+        epsilon: None,
+        rows: vote.rows,
+    };
+    Ok((ballot, quality))
+}
+
+/// The query as a matrix, shape (batteries, columns).
+fn query_rows(round: &Round) -> Result<Array2<f64>, CastError> {
+    let (n, p) = (round.query.rows.len(), round.query.columns.len());
+    if n == 0 || p == 0 {
+        return Err(CastError::EmptyQuery);
+    }
+    if let Some(row) = round.query.rows.iter().position(|row| row.len() != p) {
+        return Err(CastError::QueryShape { row: row + 1 });
+    }
+    let flat = round.query.rows.concat();
+    let query = Array2::from_shape_vec((n, p), flat).map_err(|_| CastError::EmptyQuery)?;
+    check_finite(query.view(), &round.query.columns)?;
+    Ok(query)
+}
+
+fn check(
+    round: &Round,
+    own: &FeatureTable,
+    labels: &[u16],
+    options: &CastOptions,
+) -> Result<(), CastError> {
+    if own.schema.id != round.query.schema || own.schema.columns != round.query.columns {
+        return Err(CastError::Schema {
+            expected: round.query.schema.clone(),
+            found: own.schema.id.clone(),
+        });
+    }
+    if labels.len() != own.len() || own.values.dim() != (own.len(), own.schema.len()) {
+        return Err(CastError::LabelCount {
+            n_rows: own.len(),
+            n_labels: labels.len(),
+        });
+    }
+    let n_classes = round.catalogue.len();
+    if let Some(row) = labels.iter().position(|&l| usize::from(l) >= n_classes) {
+        return Err(CastError::UnknownLabel { row: row + 1 });
+    }
+    let valid_noise = (0.0..=100.0).contains(&options.nsr_percent);
+    for (valid, name) in [
+        (valid_noise, "nsr"),
+        (options.n_trees.unwrap_or(round.n_trees) > 0, "trees"),
+        ((1..=100_000).contains(&options.rows_per_class), "rows-per-class"),
+    ] {
+        if !valid {
+            return Err(CastError::Option { name });
+        }
+    }
+    check_finite(own.values.view(), &own.schema.columns)
+}
+
+fn check_finite(rows: ArrayView2<'_, f64>, columns: &[String]) -> Result<(), CastError> {
+    match rows.indexed_iter().find(|(_, value)| !value.is_finite()) {
+        None => Ok(()),
+        Some(((row, column), _)) => Err(CastError::NotFinite {
+            row: row + 1,
+            column: columns.get(column).cloned().unwrap_or_default(),
+        }),
+    }
+}
+
+fn check_coverage(round: &Round, own: &Own<'_>) -> Result<(), CastError> {
+    let held = coverage(own);
+    if let Some(thin) = held.iter().find(|held| held.batteries < FEWEST_BATTERIES) {
+        let class = round.catalogue.classes.get(usize::from(thin.class));
+        return Err(CastError::TooFewBatteries {
+            class: class.map(|class| class.name.clone()).unwrap_or_default(),
+            n_batteries: thin.batteries,
+        });
+    }
+    if held.len() < 2 {
+        return Err(CastError::TooFewClasses {
+            n_classes: held.len(),
+        });
+    }
+    Ok(())
+}
+
+/// Numbers batteries by first appearance of their identifiers.
+pub(crate) fn battery_numbers(cell_ids: &[String]) -> Vec<u32> {
+    let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
+    cell_ids
+        .iter()
+        .map(|id| {
+            let next = seen.len() as u32;
+            *seen.entry(id).or_insert(next)
+        })
+        .collect()
+}
+
+/// Whether every class present has at least `n` batteries; used to choose folds.
+pub(crate) fn fewest_batteries(own: &Own<'_>) -> u32 {
+    let fewest = coverage(own).iter().map(|held| held.batteries).min();
+    debug_assert_eq!(coverage(own).len(), members_by_class(own.labels).len());
+    fewest.unwrap_or(0)
+}
