@@ -33,12 +33,7 @@ pub fn augment(
 
 /// Adds Gaussian noise in place: per class and column, noise power is `nsr_percent` % of the
 /// signal power, the mean square of the column within the class.
-pub fn add_noise(
-    rows: &mut Array2<f64>,
-    labels: &[u16],
-    nsr_percent: f64,
-    rng: &mut ChaCha8Rng,
-) {
+pub fn add_noise(rows: &mut Array2<f64>, labels: &[u16], nsr_percent: f64, rng: &mut ChaCha8Rng) {
     if nsr_percent <= 0.0 {
         return;
     }
@@ -93,7 +88,8 @@ mod tests {
     #[test]
     fn noise_has_the_power_asked_for() {
         let n = 40_000;
-        let clean = Array2::from_shape_fn((n, 2), |(i, j)| (2 + 8 * (i % 2)) as f64 * (j + 1) as f64);
+        let clean =
+            Array2::from_shape_fn((n, 2), |(i, j)| (2 + 8 * (i % 2)) as f64 * (j + 1) as f64);
         let labels: Vec<u16> = (0..n).map(|i| (i % 2) as u16).collect();
         let mut noisy = clean.clone();
         add_noise(&mut noisy, &labels, 4.0, &mut ChaCha8Rng::seed_from_u64(7));
@@ -106,7 +102,10 @@ mod tests {
                     .sum::<f64>()
                     / (n / 2) as f64;
                 let nsr = 100.0 * power / (signal * signal);
-                assert!((nsr - 4.0).abs() < 0.15, "class {class} column {column}: {nsr}");
+                assert!(
+                    (nsr - 4.0).abs() < 0.15,
+                    "class {class} column {column}: {nsr}"
+                );
             }
         }
     }

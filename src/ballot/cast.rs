@@ -1,6 +1,5 @@
 //! From labelled features to a ballot and a private quality report.
 
-use super::augment::members_by_class;
 use super::space::classifier_rows;
 use super::voter::{coverage, vote, Own, VoteParams, ROWS_PER_CLASS};
 use super::{Ballot, CastError, Quality, FORMAT};
@@ -166,7 +165,10 @@ fn check(
     for (valid, name) in [
         (valid_noise, "nsr"),
         (options.n_trees.unwrap_or(round.n_trees) > 0, "trees"),
-        ((1..=100_000).contains(&options.rows_per_class), "rows-per-class"),
+        (
+            (1..=100_000).contains(&options.rows_per_class),
+            "rows-per-class",
+        ),
     ] {
         if !valid {
             return Err(CastError::Option { name });
@@ -214,9 +216,8 @@ pub(crate) fn battery_numbers(cell_ids: &[String]) -> Vec<u32> {
         .collect()
 }
 
-/// Whether every class present has at least `n` batteries; used to choose folds.
+/// Batteries of the class that has fewest.
 pub(crate) fn fewest_batteries(own: &Own<'_>) -> u32 {
-    let fewest = coverage(own).iter().map(|held| held.batteries).min();
-    debug_assert_eq!(coverage(own).len(), members_by_class(own.labels).len());
-    fewest.unwrap_or(0)
+    let counts = coverage(own).into_iter().map(|held| held.batteries);
+    counts.min().unwrap_or(0)
 }

@@ -97,14 +97,20 @@ impl Coded for CastError {
                 vec![("expected", expected.clone()), ("found", found.clone())]
             }
             Self::LabelCount { n_rows, n_labels } => {
-                vec![("rows", n_rows.to_string()), ("labels", n_labels.to_string())]
+                vec![
+                    ("rows", n_rows.to_string()),
+                    ("labels", n_labels.to_string()),
+                ]
             }
             Self::NotFinite { row, column } => {
                 vec![("row", row.to_string()), ("column", column.clone())]
             }
             Self::TooFewClasses { n_classes } => vec![("classes", n_classes.to_string())],
             Self::TooFewBatteries { class, n_batteries } => {
-                vec![("class", class.clone()), ("batteries", n_batteries.to_string())]
+                vec![
+                    ("class", class.clone()),
+                    ("batteries", n_batteries.to_string()),
+                ]
             }
             Self::Option { name } => vec![("name", (*name).into())],
             Self::Forest(error) => error.params(),
@@ -117,10 +123,16 @@ impl fmt::Display for CastError {
         match self {
             Self::EmptyQuery => f.write_str("the round asks about no battery"),
             Self::QueryShape { row } => {
-                write!(f, "row {row} of the query has another number of values than columns")
+                write!(
+                    f,
+                    "row {row} of the query has another number of values than columns"
+                )
             }
             Self::Schema { expected, found } => {
-                write!(f, "the round asks for features {expected}, the table has {found}")
+                write!(
+                    f,
+                    "the round asks for features {expected}, the table has {found}"
+                )
             }
             Self::LabelCount { n_rows, n_labels } => {
                 write!(f, "{n_rows} feature rows but {n_labels} labels")
@@ -132,10 +144,16 @@ impl fmt::Display for CastError {
                 write!(f, "row {row}, column {column}: missing or infinite")
             }
             Self::TooFewClasses { n_classes } => {
-                write!(f, "batteries of {n_classes} classes of the catalogue; a vote needs two")
+                write!(
+                    f,
+                    "batteries of {n_classes} classes of the catalogue; a vote needs two"
+                )
             }
             Self::TooFewBatteries { class, n_batteries } => {
-                write!(f, "{n_batteries} battery of class {class}; a vote needs two of each class")
+                write!(
+                    f,
+                    "{n_batteries} battery of class {class}; a vote needs two of each class"
+                )
             }
             Self::Option { name } => write!(f, "{name} is out of range"),
             Self::Canonical => f.write_str("the round has no canonical form"),

@@ -1,5 +1,32 @@
 //! A ballot: what a collaborator answers, and nothing else.
+//!
+//! | type or function | job |
+//! |---|---|
+//! | [`Ballot`] | the contents, integers only |
+//! | [`cast`] | labelled features to a ballot and a private [`Quality`] report |
+//! | [`vote`] | the same for bare matrices, without a round: what experiments run |
+//!
+//! What each field discloses, per battery: tree counts (as published); familiarity, 4 bits; one
+//! evidence level of 4 bits per held class. Per ballot: held classes with their numbers of
+//! batteries, the training size, the declared noise and two mean distances.
 
+mod augment;
+mod cast;
+mod cast_error;
 mod contents;
+mod distance;
+mod evidence;
+mod familiarity;
+mod quality;
+mod space;
+mod voter;
 
+pub use cast::{cast, Bindings, CastOptions};
+pub use cast_error::CastError;
 pub use contents::{Ballot, Coverage, Row, SohEstimate, FORMAT, LEVELS};
+pub use distance::{mean_distance, wasserstein};
+pub use evidence::Evidence;
+pub use familiarity::{Familiarity, FAMILIAR_FROM};
+pub use quality::Quality;
+pub use space::{classifier_rows, Scale};
+pub use voter::{vote, Own, Vote, VoteParams, ROWS_PER_CLASS};

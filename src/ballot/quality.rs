@@ -1,8 +1,8 @@
 //! What a collaborator learns about its own vote. It stays on its machine.
 
-use super::voter::{Own, Vote, VoteParams};
 use super::augment::augment;
 use super::cast::fewest_batteries;
+use super::voter::{Own, Vote, VoteParams};
 use crate::forest::{self, Forest, ForestError};
 use ndarray::Axis;
 use rand::SeedableRng;
@@ -55,12 +55,15 @@ impl Quality {
         let out_of_bag = vote.forest.out_of_bag();
         let held_out = held_out(own, params)?;
         let n_judged: u32 = held_out.iter().flatten().sum();
-        let n_right: u32 = held_out.iter().enumerate().filter_map(|(i, row)| row.get(i)).sum();
+        let n_right: u32 = held_out
+            .iter()
+            .enumerate()
+            .filter_map(|(i, row)| row.get(i))
+            .sum();
         Ok(Self {
             out_of_bag_error: out_of_bag.error(),
             out_of_bag_confusion: narrow(&|i, j| out_of_bag.confusion[[i, j]]),
-            held_out_error: (n_judged > 0)
-                .then(|| 1.0 - f64::from(n_right) / f64::from(n_judged)),
+            held_out_error: (n_judged > 0).then(|| 1.0 - f64::from(n_right) / f64::from(n_judged)),
             held_out_confusion: narrow(&|i, j| held_out[i][j]),
             importance: vote.forest.importance(x.view(), &y)?.mean_rise,
             classes,
@@ -93,7 +96,9 @@ fn held_out(own: &Own<'_>, params: &VoteParams) -> Result<Vec<Vec<u32>>, ForestE
     let folds: Vec<u32> = (0..own.labels.len()).map(fold_of).collect();
     for fold in 0..n_folds {
         let rows = |inside: bool| -> Vec<usize> {
-            (0..folds.len()).filter(|&row| (folds[row] == fold) == inside).collect()
+            (0..folds.len())
+                .filter(|&row| (folds[row] == fold) == inside)
+                .collect()
         };
         let (judged, seen) = (rows(true), rows(false));
         let labels: Vec<u16> = seen.iter().map(|&row| own.labels[row]).collect();

@@ -60,7 +60,11 @@ pub fn check(ballot: &Ballot, n_batteries: usize, n_classes: usize) -> Result<()
             return Err(Misfit::Votes);
         }
         let levelled = row.evidence.is_empty() || row.evidence.len() == held.len();
-        let in_range = row.evidence.iter().chain([&row.familiarity]).all(|&l| l < LEVELS);
+        let in_range = row
+            .evidence
+            .iter()
+            .chain([&row.familiarity])
+            .all(|&l| l < LEVELS);
         if !levelled || !in_range {
             return Err(Misfit::Levels);
         }
@@ -91,7 +95,11 @@ impl Voter<'_> {
     /// Tree share of each held class that counts on a battery, `(class, share)`; nothing where
     /// the voter abstains.
     pub fn shares(&self, battery: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
-        let votes = self.ballot.rows.get(battery).map_or(&[][..], |row| &row.votes[..]);
+        let votes = self
+            .ballot
+            .rows
+            .get(battery)
+            .map_or(&[][..], |row| &row.votes[..]);
         let n_trees = f64::from(self.ballot.n_trees.max(1));
         let slots = self.held.iter().zip(&self.counts).zip(votes);
         slots
@@ -101,7 +109,11 @@ impl Voter<'_> {
 
     /// Evidence level of each held class that counts on a battery, `(class, level)`.
     pub fn levels(&self, battery: usize) -> impl Iterator<Item = (usize, u8)> + '_ {
-        let levels = self.ballot.rows.get(battery).map_or(&[][..], |row| &row.evidence[..]);
+        let levels = self
+            .ballot
+            .rows
+            .get(battery)
+            .map_or(&[][..], |row| &row.evidence[..]);
         let slots = self.held.iter().zip(&self.counts).zip(levels);
         slots
             .filter(|((_, counts), _)| **counts)
@@ -110,7 +122,10 @@ impl Voter<'_> {
 
     /// Familiarity with a battery, 0..15.
     pub fn familiarity(&self, battery: usize) -> u8 {
-        self.ballot.rows.get(battery).map_or(0, |row| row.familiarity)
+        self.ballot
+            .rows
+            .get(battery)
+            .map_or(0, |row| row.familiarity)
     }
 
     /// The held class with most trees on a battery, ties to the lowest; `None` when abstaining.
@@ -159,16 +174,27 @@ impl<'a> Panel<'a> {
                 misfits.push((index, misfit));
                 continue;
             }
-            let copy_of = voters.iter().position(|earlier| is_copy(earlier.ballot, signed.ballot));
-            let held: Vec<usize> =
-                signed.ballot.coverage.iter().map(|c| usize::from(c.class)).collect();
+            let copy_of = voters
+                .iter()
+                .position(|earlier| is_copy(earlier.ballot, signed.ballot));
+            let held: Vec<usize> = signed
+                .ballot
+                .coverage
+                .iter()
+                .map(|c| usize::from(c.class))
+                .collect();
             voters.push(Voter {
                 name: signed.name,
                 kid: signed.kid,
                 ballot: signed.ballot,
                 counts: vec![copy_of.is_none(); held.len()],
                 held,
-                n_batteries: signed.ballot.coverage.iter().map(|c| u64::from(c.batteries)).sum(),
+                n_batteries: signed
+                    .ballot
+                    .coverage
+                    .iter()
+                    .map(|c| u64::from(c.batteries))
+                    .sum(),
                 copy_of,
             });
         }
@@ -197,7 +223,8 @@ const COPY_BATTERIES: usize = 5;
 
 /// Copies keep their owner's answers but may claim other batteries, sizes or trees.
 fn is_copy(a: &Ballot, b: &Ballot) -> bool {
-    let classes = |ballot: &Ballot| -> Vec<u16> { ballot.coverage.iter().map(|c| c.class).collect() };
+    let classes =
+        |ballot: &Ballot| -> Vec<u16> { ballot.coverage.iter().map(|c| c.class).collect() };
     a.rows.len() >= COPY_BATTERIES
         && classes(a) == classes(b)
         && a.rows

@@ -71,7 +71,10 @@ impl Rule {
     /// Its row of the table.
     pub fn entry(self) -> &'static Entry {
         // Every variant has a row (tested); the first stands in to keep this total.
-        RULES.iter().find(|entry| entry.rule == self).unwrap_or(&RULES[0])
+        RULES
+            .iter()
+            .find(|entry| entry.rule == self)
+            .unwrap_or(&RULES[0])
     }
 
     /// Stable name.

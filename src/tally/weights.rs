@@ -27,7 +27,11 @@ impl Weights {
         };
         cap(&mut global, options.weight_cap);
         let holders = if rule == Rule::Coverage {
-            panel.holders().iter().map(|&n| f64::from(n.max(1))).collect()
+            panel
+                .holders()
+                .iter()
+                .map(|&n| f64::from(n.max(1)))
+                .collect()
         } else {
             vec![1.0; panel.n_classes]
         };

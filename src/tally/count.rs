@@ -1,0 +1,366 @@
+//! The tally: seat the ballots, set doubtful claims aside, score, decide.
+
+use super::decide::{argmax, decide, Names, Thresholds};
+use super::panel::{Misfit, Panel, Signed};
+use super::scorer::Scorer;
+use super::{trust, Control, Decision, Rule, RULES};
+use crate::error::Coded;
+use crate::round::Catalogue;
+use serde::Serialize;
+use std::fmt;
+
+/// How a tally is made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options {
+    /// The rule.
+    pub rule: Rule,
+    /// `wdv`: beta = lambda ln alpha. Positive as in the paper's prose, negative the reverse.
+    pub beta: f64,
+    /// `wdv`: order of the Wasserstein distance, 1 or 2.
+    pub q: u8,
+    /// No collaborator weighs more than this many times the median.
+    pub weight_cap: f64,
+    /// Least probability of an answer.
+    pub min_confidence: f64,
+    /// Least lead of an answer; below it a battery is undecided.
+    pub min_margin: f64,
+    /// A battery on which no evidence reaches this level (0..15) is unknown to everybody.
+    pub unknown_below: u8,
+    /// `evidence`: nats that one level is worth; calibrates the confidence.
+    pub nats_per_level: f64,
+    /// Batteries whose class is known to the recycler.
+    pub controls: Vec<Control>,
+    /// Whether the rules that allow it set doubtful claims aside.
+    pub is_guarded: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            rule: Rule::Evidence,
+            beta: 1.0,
+            q: 1,
+            weight_cap: 3.0,
+            min_confidence: 0.6,
+            min_margin: 0.1,
+            unknown_below: 7,
+            nats_per_level: 1.0,
+            controls: Vec::new(),
+            is_guarded: true,
+        }
+    }
+}
+
+/// Why nothing can be tallied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TallyError {
+    /// The catalogue is empty.
+    NoClasses,
+    /// The query is empty.
+    NoBatteries,
+    /// No ballot fits the round.
+    NoBallots,
+    /// A control names a battery or class that is not in the round.
+    Control {
+        /// Position in the list of controls, from 1.
+        row: usize,
+    },
+    /// A number of the options is out of range.
+    Option {
+        /// Its name.
+        name: &'static str,
+    },
+}
+
+impl Coded for TallyError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NoClasses => "tally-no-classes",
+            Self::NoBatteries => "tally-no-batteries",
+            Self::NoBallots => "tally-no-ballots",
+            Self::Control { .. } => "tally-control",
+            Self::Option { .. } => "tally-option",
+        }
+    }
+
+    fn params(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Control { row } => vec![("row", row.to_string())],
+            Self::Option { name } => vec![("name", (*name).into())],
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl fmt::Display for TallyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoClasses => f.write_str("the round's catalogue is empty"),
+            Self::NoBatteries => f.write_str("the round asks about no battery"),
+            Self::NoBallots => f.write_str("no ballot fits the round"),
+            Self::Control { row } => {
+                write!(
+                    f,
+                    "control {row} names a battery or class that is not in the round"
+                )
+            }
+            Self::Option { name } => write!(f, "{name} is out of range"),
+        }
+    }
+}
+
+impl std::error::Error for TallyError {}
+
+/// What became of one collaborator's ballot.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct VoterReport {
+    /// Display name.
+    pub name: String,
+    /// Key thumbprint.
+    pub kid: String,
+    /// Held classes, catalogue indices.
+    pub held: Vec<usize>,
+    /// Labelled batteries behind the ballot.
+    pub n_batteries: u64,
+    /// M_k for q = 1, 2, on the query's scale.
+    pub distance: [f64; 2],
+    /// Held classes whose claims were set aside.
+    pub set_aside: Vec<usize>,
+    /// Index of the voter whose answers it repeats; copies do not count.
+    pub copy_of: Option<usize>,
+    /// Share of the batteries it answers, among those decided for a class it holds, on which its
+    /// first answer is the decision.
+    pub agreement: Option<f64>,
+    /// The same share on the control batteries, all of them.
+    pub control_accuracy: Option<f64>,
+    /// Batteries that it alone decides.
+    pub n_decisive: usize,
+}
+
+/// The result of one rule.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Tally {
+    /// Name of the rule.
+    pub rule: &'static str,
+    /// One decision per battery of the query, in its order.
+    pub decisions: Vec<Decision>,
+    /// One report per seated ballot.
+    pub voters: Vec<VoterReport>,
+    /// Ballots that do not fit the round: index into the ballots given, and code.
+    pub misfits: Vec<(usize, &'static str)>,
+    /// Catalogue indices of classes that no collaborator holds.
+    pub uncovered: Vec<usize>,
+}
+
+/// All rules on the same ballots.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Comparison {
+    /// Names of the rules.
+    pub rules: Vec<&'static str>,
+    /// Class per rule and battery.
+    pub classes: Vec<Vec<usize>>,
+    /// Share of batteries on which two rules give the same class, shape (rules, rules).
+    pub agreement: Vec<Vec<f64>>,
+}
+
+/// Tallies ballots on a query of `n_batteries` batteries.
+///
+/// # Errors
+/// [`TallyError`]; ballots that do not fit are listed in the result instead.
+pub fn tally(
+    catalogue: &Catalogue,
+    n_batteries: usize,
+    ballots: &[Signed<'_>],
+    options: &Options,
+) -> Result<Tally, TallyError> {
+    let (panel, misfits) = prepare(catalogue, n_batteries, ballots, options)?;
+    let scorer = Scorer::new(&panel, options.rule, &options.controls, options);
+    let names = Names::of(catalogue);
+    let limits = Thresholds {
+        confidence: options.min_confidence,
+        margin: options.min_margin,
+    };
+    let mut decisions: Vec<Decision> = (0..n_batteries)
+        .map(|battery| {
+            let probabilities = scorer.probabilities(&panel, battery, None);
+            let is_known = is_known(&panel, battery, options.unknown_below);
+            let mut decision = decide(battery, probabilities, is_known, &names, limits);
+            decision.decisive = scorer.decisive(&panel, battery);
+            decision
+        })
+        .collect();
+    for control in &options.controls {
+        if let Some(decision) = decisions.get_mut(control.battery) {
+            decision.is_control = true;
+        }
+    }
+    let holders = panel.holders();
+    Ok(Tally {
+        rule: options.rule.name(),
+        voters: reports(&panel, &decisions, &options.controls),
+        decisions,
+        misfits: misfits
+            .into_iter()
+            .map(|(index, m)| (index, m.code()))
+            .collect(),
+        uncovered: (0..holders.len())
+            .filter(|&class| holders[class] == 0)
+            .collect(),
+    })
+}
+
+/// The class of every battery under every rule.
+///
+/// # Errors
+/// As [`tally`].
+pub fn compare(
+    catalogue: &Catalogue,
+    n_batteries: usize,
+    ballots: &[Signed<'_>],
+    options: &Options,
+) -> Result<Comparison, TallyError> {
+    let mut classes: Vec<Vec<usize>> = Vec::new();
+    for entry in &RULES {
+        let options = Options {
+            rule: entry.rule,
+            ..options.clone()
+        };
+        classes.push(classify(catalogue, n_batteries, ballots, &options)?);
+    }
+    let share = |a: &Vec<usize>, b: &Vec<usize>| {
+        let same = a.iter().zip(b).filter(|(a, b)| a == b).count();
+        same as f64 / n_batteries.max(1) as f64
+    };
+    Ok(Comparison {
+        rules: RULES.iter().map(|entry| entry.name).collect(),
+        agreement: classes
+            .iter()
+            .map(|a| classes.iter().map(|b| share(a, b)).collect())
+            .collect(),
+        classes,
+    })
+}
+
+/// Only the most probable class of every battery: what experiments and comparisons need.
+///
+/// # Errors
+/// As [`tally`].
+pub(crate) fn classify(
+    catalogue: &Catalogue,
+    n_batteries: usize,
+    ballots: &[Signed<'_>],
+    options: &Options,
+) -> Result<Vec<usize>, TallyError> {
+    let (panel, _) = prepare(catalogue, n_batteries, ballots, options)?;
+    let scorer = Scorer::new(&panel, options.rule, &options.controls, options);
+    let top = |battery| argmax(&scorer.probabilities(&panel, battery, None)).unwrap_or(0);
+    Ok((0..n_batteries).map(top).collect())
+}
+
+/// Seats the ballots and sets doubtful claims aside where the rule allows it.
+pub(super) fn prepare<'a>(
+    catalogue: &Catalogue,
+    n_batteries: usize,
+    ballots: &[Signed<'a>],
+    options: &Options,
+) -> Result<(Panel<'a>, Vec<(usize, Misfit)>), TallyError> {
+    if catalogue.is_empty() {
+        return Err(TallyError::NoClasses);
+    }
+    if n_batteries == 0 {
+        return Err(TallyError::NoBatteries);
+    }
+    for (valid, name) in [
+        (options.beta.is_finite(), "beta"),
+        (matches!(options.q, 1 | 2), "q"),
+        (options.weight_cap > 0.0, "cap"),
+        (options.nats_per_level > 0.0, "nats-per-level"),
+    ] {
+        if !valid {
+            return Err(TallyError::Option { name });
+        }
+    }
+    let inside = |c: &Control| c.battery < n_batteries && c.class < catalogue.len();
+    if let Some(row) = options.controls.iter().position(|c| !inside(c)) {
+        return Err(TallyError::Control { row: row + 1 });
+    }
+    let (mut panel, misfits) = Panel::seat(catalogue, n_batteries, ballots);
+    if panel.voters.is_empty() {
+        return Err(TallyError::NoBallots);
+    }
+    if options.is_guarded && options.rule.entry().is_guarded {
+        trust::set_aside(&mut panel, &options.controls);
+    }
+    Ok((panel, misfits))
+}
+
+/// Whether any claim that counts reaches the level; ballots without evidence are judged by
+/// familiarity, which halves its scale below its own 95 % quantile.
+fn is_known(panel: &Panel<'_>, battery: usize, level: u8) -> bool {
+    panel
+        .voters
+        .iter()
+        .filter(|voter| voter.is_heard())
+        .any(|voter| {
+            let mut levels = voter.levels(battery).map(|(_, level)| level).peekable();
+            match levels.peek() {
+                Some(_) => levels.any(|found| found >= level),
+                None => voter.familiarity(battery) >= level.min(crate::ballot::FAMILIAR_FROM),
+            }
+        })
+}
+
+fn reports(panel: &Panel<'_>, decisions: &[Decision], controls: &[Control]) -> Vec<VoterReport> {
+    let share = |right: usize, all: usize| (all > 0).then(|| right as f64 / all as f64);
+    panel
+        .voters
+        .iter()
+        .enumerate()
+        .map(|(index, voter)| {
+            let (mut agree, mut answered) = (0, 0);
+            for decision in decisions.iter().filter(|d| voter.held.contains(&d.class)) {
+                if let Some(answer) = first_answer(voter, decision.battery) {
+                    answered += 1;
+                    agree += usize::from(answer == decision.class);
+                }
+            }
+            let right = |c: &&Control| first_answer(voter, c.battery) == Some(c.class);
+            let silenced = voter
+                .held
+                .iter()
+                .zip(&voter.counts)
+                .filter(|(_, counts)| !**counts);
+            VoterReport {
+                name: voter.name.into(),
+                kid: voter.kid.into(),
+                held: voter.held.clone(),
+                n_batteries: voter.n_batteries,
+                distance: voter.ballot.distance.map(|m| f64::from(m) / 1e4),
+                set_aside: match voter.copy_of {
+                    Some(_) => Vec::new(),
+                    None => silenced.map(|(&class, _)| class).collect(),
+                },
+                copy_of: voter.copy_of,
+                agreement: share(agree, answered),
+                control_accuracy: share(controls.iter().filter(right).count(), controls.len()),
+                n_decisive: decisions
+                    .iter()
+                    .filter(|d| d.decisive.contains(&index))
+                    .count(),
+            }
+        })
+        .collect()
+}
+
+/// The class with most trees, whether its claims count or not.
+fn first_answer(voter: &super::Voter<'_>, battery: usize) -> Option<usize> {
+    let votes = &voter.ballot.rows.get(battery)?.votes;
+    let mut best: Option<(usize, u16)> = None;
+    for (&class, &trees) in voter.held.iter().zip(votes) {
+        if best.is_none_or(|(_, most)| trees > most) {
+            best = Some((class, trees));
+        }
+    }
+    best.map(|(class, _)| class)
+}

@@ -1,0 +1,148 @@
+//! One rule applied to one panel: probabilities per battery, with any one voter left out.
+
+use super::dawid_skene::DawidSkene;
+use super::decide::{argmax, normalise};
+use super::gold::Gold;
+use super::panel::Panel;
+use super::weights::Weights;
+use super::{evidence, Control, Options, Rule};
+
+/// A rule ready to score.
+#[derive(Debug, Clone)]
+pub enum Scorer {
+    /// Sums of weighted shares.
+    Additive(Weights),
+    /// Sums of shares weighted by precision on controls.
+    Gold(Gold),
+    /// Log probabilities of Dawid and Skene.
+    DawidSkene(DawidSkene),
+    /// Levels of evidence, with the local weights that break ties.
+    Evidence(Weights, f64),
+}
+
+impl Scorer {
+    /// Prepares a rule; [`Rule::DawidSkene`] is fitted here.
+    pub fn new(panel: &Panel<'_>, rule: Rule, controls: &[Control], options: &Options) -> Self {
+        match rule {
+            Rule::Gold => Self::Gold(Gold::new(panel, controls)),
+            Rule::DawidSkene => {
+                let coverage = Self::Additive(Weights::new(panel, Rule::Coverage, options));
+                let start: Vec<Vec<f64>> = (0..panel.n_batteries)
+                    .map(|battery| coverage.probabilities(panel, battery, None))
+                    .collect();
+                Self::DawidSkene(DawidSkene::fit(panel, &start, controls))
+            }
+            Rule::Evidence => Self::Evidence(
+                Weights::new(panel, Rule::WassersteinLocal, options),
+                options.nats_per_level,
+            ),
+            other => Self::Additive(Weights::new(panel, other, options)),
+        }
+    }
+
+    /// Probability of each class of a battery, without the voter `skip`.
+    pub fn probabilities(
+        &self,
+        panel: &Panel<'_>,
+        battery: usize,
+        skip: Option<usize>,
+    ) -> Vec<f64> {
+        let mut scores = self.scores(panel, battery, skip);
+        self.finish(&mut scores);
+        scores
+    }
+
+    /// Weight of a voter on a battery, as the why-report shows it.
+    pub fn weight(&self, panel: &Panel<'_>, voter: usize, battery: usize) -> f64 {
+        match self {
+            Self::Additive(weights) | Self::Evidence(weights, _) => {
+                weights.weight(panel, voter, battery)
+            }
+            Self::Gold(gold) => gold.weight(panel, voter),
+            Self::DawidSkene(_) => 1.0,
+        }
+    }
+
+    /// The voters whose absence alone would change the class with the highest score.
+    pub fn decisive(&self, panel: &Panel<'_>, battery: usize) -> Vec<usize> {
+        let scores = self.scores(panel, battery, None);
+        let Some(top) = argmax(&scores) else {
+            return Vec::new();
+        };
+        let flips = |without: &[f64]| argmax(without) != Some(top);
+        let heard = (0..panel.voters.len()).filter(|&v| panel.voters[v].is_heard());
+        match self {
+            // Order statistics change only with the voters that hold the top class, and forest
+            // shares can move a score by one level.
+            Self::Evidence(..) => {
+                let lead = lead(&scores, top);
+                heard
+                    .filter(|&voter| {
+                        let holds = panel.voters[voter].held.contains(&top);
+                        (holds || lead <= 1.0) && flips(&self.scores(panel, battery, Some(voter)))
+                    })
+                    .collect()
+            }
+            _ => {
+                let mut without = scores.clone();
+                heard
+                    .filter(|&voter| {
+                        without.copy_from_slice(&scores);
+                        self.add(panel, voter, battery, -1.0, &mut without);
+                        flips(&without)
+                    })
+                    .collect()
+            }
+        }
+    }
+
+    fn scores(&self, panel: &Panel<'_>, battery: usize, skip: Option<usize>) -> Vec<f64> {
+        let mut scores = vec![0.0; panel.n_classes];
+        match self {
+            Self::Evidence(local, _) => evidence::scores(panel, local, battery, skip, &mut scores),
+            _ => {
+                if let Self::DawidSkene(fitted) = self {
+                    scores.copy_from_slice(fitted.log_prior());
+                }
+                for voter in (0..panel.voters.len()).filter(|&voter| Some(voter) != skip) {
+                    self.add(panel, voter, battery, 1.0, &mut scores);
+                }
+            }
+        }
+        scores
+    }
+
+    fn add(&self, panel: &Panel<'_>, voter: usize, battery: usize, sign: f64, scores: &mut [f64]) {
+        match self {
+            Self::Additive(weights) => weights.add(panel, voter, battery, sign, scores),
+            Self::Gold(gold) => gold.add(panel, voter, battery, sign, scores),
+            Self::DawidSkene(fitted) => fitted.add(panel, voter, battery, sign, scores),
+            Self::Evidence(..) => {}
+        }
+    }
+
+    fn finish(&self, scores: &mut [f64]) {
+        match self {
+            Self::Additive(_) | Self::Gold(_) => normalise(scores),
+            Self::DawidSkene(_) => softmax(scores, 1.0),
+            Self::Evidence(_, nats_per_level) => softmax(scores, *nats_per_level),
+        }
+    }
+}
+
+/// Turns scores into probabilities; a unit of score is worth `nats`.
+pub(super) fn softmax(scores: &mut [f64], nats: f64) {
+    let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    for score in scores.iter_mut() {
+        *score = libm::exp(nats * (*score - most));
+    }
+    normalise(scores);
+}
+
+fn lead(scores: &[f64], top: usize) -> f64 {
+    let others = scores.iter().enumerate().filter(|(class, _)| *class != top);
+    let second = others
+        .map(|(_, score)| *score)
+        .fold(f64::NEG_INFINITY, f64::max);
+    scores[top] - second
+}
