@@ -1,6 +1,10 @@
 //! `voltvote`: the command line. Same core as the pages, no logic of its own; one file per
 //! command. Errors go to stderr as `error[code]: words`; exit status 1 is bad input, 2 is usage.
 
+// `wasm-pack test` compiles every target for the browser too: there is no command line there.
+#![cfg_attr(target_arch = "wasm32", no_main)]
+#![cfg(not(target_arch = "wasm32"))]
+
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
