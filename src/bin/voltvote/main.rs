@@ -11,6 +11,7 @@ use std::process::ExitCode;
 mod digest;
 mod failure;
 mod health;
+mod simulate;
 
 use failure::Failure;
 
@@ -28,6 +29,8 @@ enum Command {
     Digest(digest::Arguments),
     /// State of health from rapid pulse tests.
     Health(health::Arguments),
+    /// Make a fleet of simulated batteries for demonstrations and tests.
+    Simulate(simulate::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -44,5 +47,6 @@ fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Digest(arguments) => digest::run(&arguments),
         Command::Health(arguments) => health::run(&arguments),
+        Command::Simulate(arguments) => simulate::run(&arguments),
     }
 }
