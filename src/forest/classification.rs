@@ -161,7 +161,8 @@ mod tests {
 
     /// Two interleaved half circles: not separable by one feature.
     fn moons(n: usize) -> (Array2<f64>, Vec<u16>) {
-        let turn = |row: usize| libm::fmod(row as f64 * 0.618_033_988_75, 1.0) * 3.141_592_65;
+        let turn =
+            |row: usize| libm::fmod(row as f64 * 0.618_033_988_75, 1.0) * std::f64::consts::PI;
         let x = Array2::from_shape_fn((n, 2), |(row, column)| {
             let lower = row % 2 == 1;
             match (column, lower) {
