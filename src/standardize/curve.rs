@@ -89,12 +89,6 @@ pub fn standardize(
 ) -> Result<Curve, StandardizeError> {
     check(params)?;
     let n_points = params.n_points as usize;
-    let basis_ah = match params.capacity_basis {
-        CapacityBasis::AmpereHour => 1.0,
-        CapacityBasis::Nominal => nominal_ah
-            .filter(|ah| ah.is_finite() && *ah > 0.0)
-            .ok_or(StandardizeError::Parameter { name: "nominal_ah" })?,
-    };
     let rising = direction == Direction::Charge;
     let (charge_ah, mut voltage_v) = constant_current_rows(half, direction)?;
     let mut counts = StepCounts {
@@ -123,6 +117,12 @@ pub fn standardize(
     if knots.len() < 2 || span_ah <= 0.0 {
         return Err(StandardizeError::Flat { direction });
     }
+    let basis_ah = match params.capacity_basis {
+        CapacityBasis::AmpereHour => 1.0,
+        CapacityBasis::Nominal => nominal_ah
+            .filter(|ah| ah.is_finite() && *ah > 0.0)
+            .ok_or(StandardizeError::Parameter { name: "nominal_ah" })?,
+    };
     let filled_ah: Vec<f64> = (0..n_points)
         .map(|i| span_ah * i as f64 / (n_points - 1) as f64)
         .collect();
