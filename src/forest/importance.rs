@@ -73,7 +73,7 @@ impl Forest {
 /// Fisher-Yates over 32-bit draws (the same on every target).
 fn shuffle(rows: &mut [u32], rng: &mut ChaCha8Rng) {
     for i in (1..rows.len() as u32).rev() {
-        rows.swap(i as usize, rng.gen_range(0..=i) as usize);
+        rows.swap(i as usize, rng.gen_range(0_u32..=i) as usize);
     }
 }
 

@@ -29,6 +29,19 @@ pub fn wasm_target() -> Result<()> {
     process::run(program("rustup").args(["target", "add", WASM_TARGET]))
 }
 
+/// A part of the toolchain behind `cargo COMMAND`.
+pub fn component(name: &str, command: &str) -> Result<()> {
+    let there = cargo()
+        .args([command, "--version"])
+        .output()
+        .is_ok_and(|output| output.status.success());
+    if there {
+        return Ok(());
+    }
+    say(name);
+    process::run(program("rustup").args(["component", "add", name]))
+}
+
 /// The packages of `package-lock.json`: bundler, chart library, test tools.
 pub fn node_packages() -> Result<()> {
     let lock = fs::read(root().join("package-lock.json")).context("package-lock.json")?;
