@@ -13,6 +13,7 @@
 mod augment;
 mod cast;
 mod cast_error;
+mod check;
 mod contents;
 mod distance;
 mod evidence;
@@ -23,6 +24,7 @@ mod voter;
 
 pub use cast::{cast, Bindings, CastOptions};
 pub use cast_error::CastError;
+pub use check::{check, Invalid};
 pub use contents::{Ballot, Coverage, Row, SohEstimate, FORMAT, LEVELS};
 pub use distance::{mean_distance, wasserstein};
 pub use evidence::Evidence;

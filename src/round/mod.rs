@@ -1,7 +1,15 @@
 //! A round: what a recycler asks, of whom, and under which rules.
 
+mod admission;
 mod catalogue;
 mod contents;
+mod error;
+mod signed;
 
+pub use admission::{admit, check_quorum, Admission, Refusal, Status};
 pub use catalogue::{Catalogue, Cathode, Class, Family};
 pub use contents::{Member, PublicKeys, Query, Round, FORMAT};
+pub use error::Error;
+pub use signed::{
+    SignedRound, DEFAULT_QUORUM, MAX_BATTERIES, MAX_CLASSES, MAX_COLUMNS, MAX_TREES, MIN_QUORUM,
+};

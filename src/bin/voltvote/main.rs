@@ -8,9 +8,14 @@
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
+mod ballot;
+mod ballot_open;
 mod digest;
 mod failure;
+mod files;
 mod health;
+mod identity;
+mod round;
 mod simulate;
 
 use failure::Failure;
@@ -31,6 +36,15 @@ enum Command {
     Health(health::Arguments),
     /// Make a fleet of simulated batteries for demonstrations and tests.
     Simulate(simulate::Arguments),
+    /// Make, show and check keys.
+    #[command(subcommand)]
+    Identity(identity::Arguments),
+    /// Make and show rounds.
+    #[command(subcommand)]
+    Round(round::Arguments),
+    /// Cast and open ballots.
+    #[command(subcommand)]
+    Ballot(ballot::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -48,5 +62,8 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Digest(arguments) => digest::run(&arguments),
         Command::Health(arguments) => health::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
+        Command::Identity(arguments) => identity::run(&arguments),
+        Command::Round(arguments) => round::run(&arguments),
+        Command::Ballot(arguments) => ballot::run(&arguments),
     }
 }

@@ -1,0 +1,241 @@
+//! `voltvote round new|show`
+
+use crate::failure::Failure;
+use crate::files::{self, Passphrase};
+use serde_json::{json, Value};
+use std::path::{Path, PathBuf};
+use voltvote::features::FeatureTable;
+use voltvote::round::{Catalogue, Member, Query, Round, SignedRound, FORMAT, MIN_QUORUM};
+use voltvote::seal::{words, PublicKey, Purpose};
+use voltvote::standardize;
+
+/// Arguments of `round`.
+#[derive(clap::Subcommand)]
+pub enum Arguments {
+    /// Make and sign a round.
+    New(Box<New>),
+    /// Show what a round asks, and whose it is.
+    Show {
+        /// Round file.
+        file: PathBuf,
+        /// Print one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Arguments of `round new`.
+#[derive(clap::Args)]
+pub struct New {
+    /// Name for people.
+    #[arg(long)]
+    name: String,
+    /// Features of the batteries to sort: a features.csv.
+    #[arg(long)]
+    query: PathBuf,
+    /// Class names, separated by commas.
+    #[arg(long, value_delimiter = ',', required = true)]
+    classes: Vec<String>,
+    /// Round file to write.
+    #[arg(long)]
+    out: PathBuf,
+    /// The recycler's identity file.
+    #[arg(long)]
+    key: PathBuf,
+    /// Batteries of the query whose class is known (cell_id,class): kept in a private file beside
+    /// the round, never in it.
+    #[arg(long)]
+    controls: Option<PathBuf>,
+    /// Collaborators that may vote: JSON list of `identity show --json` outputs.
+    #[arg(long)]
+    roster: Option<PathBuf>,
+    /// Last second for signing ballots, Unix time.
+    #[arg(long)]
+    deadline: Option<u64>,
+    /// Trees per collaborator.
+    #[arg(long, default_value_t = 10)]
+    trees: u16,
+    /// Ballots needed before any tally.
+    #[arg(long, default_value_t = MIN_QUORUM)]
+    quorum: u16,
+    /// Ask for state-of-health estimates as well.
+    #[arg(long)]
+    ask_soh: bool,
+    #[command(flatten)]
+    passphrase: Passphrase,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs `round`.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    match arguments {
+        Arguments::New(new) => make(new),
+        Arguments::Show { file, json } => show(&SignedRound::read(&files::read(file)?)?, *json),
+    }
+}
+
+fn make(new: &New) -> Result<(), Failure> {
+    let table = FeatureTable::from_csv(&files::read(&new.query)?)?;
+    let identity = new.passphrase.unlock(&new.key)?;
+    let round = Round {
+        format: FORMAT.into(),
+        name: new.name.clone(),
+        software: concat!("voltvote ", env!("CARGO_PKG_VERSION")).into(),
+        created: files::now(),
+        deadline: new.deadline,
+        protocol: standardize::Params::default(),
+        n_trees: new.trees,
+        catalogue: Catalogue::from_names(&new.classes),
+        query: Query::from_table(&table),
+        asks_soh: new.ask_soh,
+        quorum: new.quorum,
+        recycler: identity.public().clone(),
+        roster: match &new.roster {
+            Some(path) => roster(path)?,
+            None => Vec::new(),
+        },
+    };
+    let to_sign = round.to_sign()?;
+    let controls = match &new.controls {
+        Some(path) => Some(controls(path, &round)?),
+        None => None,
+    };
+    let signature = identity
+        .signing_key()?
+        .sign(to_sign.signing_input(), &mut files::rng())?;
+    let file = to_sign.signed(&signature)?;
+    files::write(&new.out, &file)?;
+    let signed = SignedRound::read(&file)?;
+    if let Some(known) = controls {
+        let side = json!({"format": "voltvote-controls/1", "round": signed.id, "classes": known});
+        files::write_private(&controls_path(&new.out), side.to_string().as_bytes())?;
+    }
+    show(&signed, new.json)
+}
+
+/// `a.round.json` keeps its controls in `a.controls.json`.
+fn controls_path(round: &Path) -> PathBuf {
+    let name = round.file_name().unwrap_or_default().to_string_lossy();
+    let stem = name.strip_suffix(".json").unwrap_or(&name);
+    let stem = stem.strip_suffix(".round").unwrap_or(stem);
+    round.with_file_name(format!("{stem}.controls.json"))
+}
+
+/// Reads `cell_id,class` lines; every battery and class must be the round's.
+fn controls(path: &Path, round: &Round) -> Result<Value, Failure> {
+    let wrong = |line: usize, what: &str| {
+        Failure::new(
+            "controls-invalid",
+            format!("{}, line {line}: {what}", path.display()),
+        )
+    };
+    let text = String::from_utf8(files::read(path)?).map_err(|_| wrong(1, "not UTF-8"))?;
+    let mut lines = text.lines().enumerate();
+    let header: Vec<&str> = match lines.next() {
+        Some((_, line)) => line.split(',').map(str::trim).collect(),
+        None => return Err(wrong(1, "no header")),
+    };
+    let place = |names: [&str; 2]| header.iter().position(|name| names.contains(name));
+    let (Some(id_at), Some(class_at)) =
+        (place(["cell_id", "battery"]), place(["class", "cathode"]))
+    else {
+        return Err(wrong(1, "needs the columns cell_id and class"));
+    };
+    let mut known = serde_json::Map::new();
+    for (i, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
+        let fields: Vec<&str> = line.split(',').map(str::trim).collect();
+        let (Some(id), Some(class)) = (fields.get(id_at), fields.get(class_at)) else {
+            return Err(wrong(i + 1, "too few fields"));
+        };
+        if !round.query.batteries.iter().any(|battery| battery == id) {
+            return Err(wrong(i + 1, "not a battery of the query"));
+        }
+        let Some(class) = round.catalogue.index_of(class) else {
+            return Err(wrong(i + 1, "not a class of the round"));
+        };
+        known.insert((*id).into(), class.into());
+    }
+    Ok(Value::Object(known))
+}
+
+/// Reads a roster: a list of objects with `name` and `kid` or a `signing` JWK, possibly under
+/// `members` or `keys`.
+fn roster(path: &Path) -> Result<Vec<Member>, Failure> {
+    let wrong = |at: usize| {
+        Failure::new(
+            "roster-invalid",
+            format!("{}: entry {at} names no key", path.display()),
+        )
+    };
+    let value: Value = serde_json::from_slice(&files::read(path)?).map_err(|_| wrong(0))?;
+    let list = [Some(&value), value.get("members"), value.get("keys")]
+        .into_iter()
+        .flatten()
+        .find_map(Value::as_array)
+        .ok_or_else(|| wrong(0))?;
+    let mut members = Vec::with_capacity(list.len());
+    for (i, entry) in list.iter().enumerate() {
+        let jwk = entry.get("signing").unwrap_or(entry);
+        let kid = if jwk.get("kty").is_some() {
+            let mut bare = jwk.clone();
+            if let Some(map) = bare.as_object_mut() {
+                map.remove("name");
+            }
+            PublicKey::from_jwk(&bare, Purpose::Signing)?
+                .kid()
+                .to_owned()
+        } else {
+            let kid = entry.get("kid").and_then(Value::as_str);
+            kid.ok_or_else(|| wrong(i + 1))?.to_owned()
+        };
+        let name = entry.get("name").and_then(Value::as_str).unwrap_or(&kid);
+        members.push(Member {
+            name: name.to_owned(),
+            kid,
+        });
+    }
+    Ok(members)
+}
+
+fn show(signed: &SignedRound, as_json: bool) -> Result<(), Failure> {
+    let round = &signed.round;
+    let classes: Vec<&str> = round.catalogue.classes.iter().map(|c| &*c.name).collect();
+    let fingerprint = words(signed.signing.kid());
+    if as_json {
+        files::print_json(&json!({
+            "round": signed.id,
+            "name": round.name,
+            "recycler": {"name": round.recycler.name, "kid": signed.signing.kid(), "words": fingerprint},
+            "classes": classes,
+            "n_batteries": round.query.batteries.len(),
+            "schema": round.query.schema,
+            "n_trees": round.n_trees,
+            "quorum": round.quorum,
+            "deadline": round.deadline,
+            "asks_soh": round.asks_soh,
+            "roster": round.roster,
+        }));
+        return Ok(());
+    }
+    println!("round      {}", round.name);
+    println!("id         {}", signed.id);
+    println!("recycler   {}", round.recycler.name);
+    println!("words      {fingerprint}");
+    println!("classes    {}", classes.join(", "));
+    println!(
+        "batteries  {} ({})",
+        round.query.batteries.len(),
+        round.query.schema
+    );
+    println!("quorum     {} ballots", round.quorum);
+    match round.roster.len() {
+        0 => println!("roster     open"),
+        n => println!("roster     {n} collaborators"),
+    }
+    if let Some(deadline) = round.deadline {
+        println!("deadline   {deadline} (Unix time)");
+    }
+    Ok(())
+}
