@@ -1,0 +1,121 @@
+// 简体中文。键与其他语言相同（有测试检查）。
+export default {
+  'language.other': 'English', 'theme.auto': '主题：自动', 'theme.light': '主题：浅色', 'theme.dark': '主题：深色',
+  skip: '跳到正文', pages: '页面', steps: '步骤', cancel: '取消', close: '关闭', undo: '撤销', undone: '已撤销。',
+  'choose-file': '选择文件', 'choose-files': '选择文件', 'choose-folder': '选择文件夹',
+  'nav.collaborate': '我有已标注的电池', 'nav.recycle': '我要分选电池', 'nav.verify': '核对回执',
+  'title.collaborate': 'VoltVote：参与一轮投票', 'title.recycle': 'VoltVote：分选电池', 'title.verify': 'VoltVote：核对回执',
+  'title.collaborate.h1': '帮助分选电池，数据不出本机', 'title.recycle.h1': '凭各方投票分选退役电池', 'title.verify.h1': '我的选票计入了吗？',
+  'lead.collaborate': '载入一轮投票，放入自己的测试文件，交回一张密封的选票。原始数据始终留在本机。',
+  'lead.recycle': '把现场测试变成一轮投票，收集密封的选票，得到每只电池的类别。没有人需要交出数据。',
+  'lead.verify': '将回执与回收方公布的公告板核对。',
+  'state.todo': '稍后', 'state.ready': '当前步骤', 'state.busy': '进行中…', 'state.done': '完成', 'state.attention': '需要查看',
+  'draft.restored': '已恢复上次的工作。如需重新计算曲线，请再次放入原始文件。',
+
+  // 协作方
+  c1: '投票轮次', 'c1.intro': '回收方发来轮次文件，其中说明要分选哪些电池、有哪些类别，以及谁能读到你的投票。',
+  'c1.drop': '把轮次文件拖到这里（名称.round.json）。', 'c1.demo': '用模拟电池试一试',
+  c2: '你的文件', 'c2.intro': '已知化学体系的电池的原始测试文件：Battery Archive、BDF、Arbin、新威、BioLogic、Maccor 等。文件只在此浏览器内读取，不离开本机。manifest.csv（file, cell_id, cathode）给出各电池的名称。',
+  'c2.drop': '把文件或整个文件夹拖到这里。',
+  c3: '检查电池', 'c3.intro': '每只电池一行：所用循环（最近一次完整充放电）、容量、健康状态和标签。展开一行可看曲线和导入报告。',
+  c4: '训练', 'c4.intro': '随机森林在本机上用你的电池学习。模型好坏，你最先看到。',
+  c5: '什么会离开本机', 'c5.intro': '完整选票的明文，逐项列出。除此之外什么都不离开：没有电压、电流、特征，也没有模型。',
+  c6: '保存密封的选票', 'c6.intro': '选票用你的密钥签名，并加密给回收方。你把它存成文件，用任意方式发送。凭回执可在日后核对它是否计入。',
+  'step.files': '{n} 只电池', 'step.cells': '全部已标注', 'step.cells-problems': '{n} 只需查看', 'step.needs-round': '需先载入轮次', 'step.train': '袋外 {accuracy}',
+  'step.ballots': '已有 {n}，需 {quorum}', 'step.decided': '已判定 {n} 只',
+
+  // 回收方
+  'r0.demo': '用模拟电池演示',
+  r1: '你的密钥', 'r1.intro': '密钥用于给轮次签名、打开收回的选票。私钥不离开此浏览器，除非你另存有口令保护的备份。',
+  r2: '待分选的电池', 'r2.intro': '退役电池的现场测试文件，每只一次完整充放电。它们被转成特征行，供协作方投票。',
+  r3: '发起投票', 'r3.intro': '给轮次命名，列出类别，设定截止时间和最低票数。把签名后的轮次文件发给协作方。要继续先前的轮次，请载入其文件。', 'r3.drop': '或继续一个轮次：把它的文件拖到这里。',
+  r4: '选票', 'r4.intro': '收到选票就放进来。每张都会被打开、检查，并列出来自谁；被拒绝的会说明原因。', 'r4.drop': '把选票文件拖到这里（名称.ballot.json）。',
+  r5: '判定', 'r5.intro': '每只电池一行：类别、把握和领先幅度。展开一行可看谁投了什么、权重多少。',
+  r6: '保存结果', 'r6.intro': '判定结果可存为 CSV 或 JSON，也可打印本页。',
+
+  // 核对
+  v1: '你的回执', 'v1.intro': '放入与选票一起保存的回执、回收方公布的公告板和轮次文件。核对不需要任何人协助。', 'v1.drop': '把回执、公告板和轮次文件拖到这里，可一起或逐个放入。',
+  'verify.receipt': '回执', 'verify.board': '公告板', 'verify.round': '轮次', 'verify.missing': '尚未提供',
+  'verify.accepted': '已计入：你的选票在签名的公告板上。', 'verify.rejected': '未计入：回收方将你的选票列为无效。', 'verify.superseded': '已被替代：同一密钥的后一张选票被计入。', 'verify.absent': '不在公告板上：请询问回收方，并保留回执。',
+  'verify.signed': '签名时间：{when}。', 'verify.means': '公告板由该轮次的密钥签名，每一项都与前一项相链，因此无法悄悄去掉任何一项。',
+
+  // 自检
+  'selftest.title': '此页面能向外发送数据吗？', 'selftest.intro': '页面策略禁止一切连接。可以试试：页面会用各种方式尝试对外连接，并显示浏览器的回应。', 'selftest.run': '尝试发送', 'selftest.running': '正在尝试…',
+  'selftest.limits': '任何页面策略都管不到的：浏览器扩展、你自己点击的链接，以及 WebRTC；本页面不使用 WebRTC（有测试检查其文本）。',
+  'selftest.ok': '浏览器依据本页策略拒绝了每一次尝试。', 'selftest.warn': '没有数据发出，但并非每次都由策略阻止。这是打包后的页面吗？', 'selftest.bad': '有一次尝试成功了。请勿用这份页面处理机密数据。',
+  'selftest.policy': '被策略拒绝', 'selftest.failed': '因其他原因失败', 'selftest.reached': '成功发出', 'selftest.worker': '工作线程中的 fetch',
+
+  // 模拟
+  'simulated.word': '模拟', 'simulated.files': '这些是模拟电池，并非实测。', 'simulated.round': '演示轮次：电池为模拟，密钥用后即弃。', 'simulated.result': '电池和协作方均为模拟：只说明如何运作，不代表在你的电池上的效果。', 'simulated.demo': '演示：电池、协作方和密钥均为模拟，不会保留。',
+  'demo.title': '开始演示？', 'demo.replaces': '页面上现有的内容将被替换。', 'demo.go': '开始演示', 'demo.making': '正在模拟电池…', 'demo.reading': '正在读取现场测试…', 'demo.voting': '协作方 {n}/{total} 正在训练和投票…', 'demo.round-name': '演示轮次（模拟）', 'demo.recycler': '演示回收方', 'demo.collaborator': '实验室 {n}（模拟）',
+
+  // 读取文件
+  'read.progress': '{done}/{total} 个文件 · {bytes}/{all} · {rate}/秒', 'read.left': '约剩 {n} 秒', 'read.done': '已读取 {n} 个文件。', 'read.cells': '找到 {n} 只电池。', 'read.manifest': '标签来自 {name}。',
+  'read.refused': '{n} 个文件无法使用：', 'read.refused-more': '另有 {n} 个，见导入报告',
+  'report.title': '导入报告', 'report.ok': '无异常', 'report.warning': '有发现', 'report.error': '未使用', 'report.columns': '列与单位', 'report.column': '表头', 'report.role': '识别为', 'report.unit': '单位',
+  'report.findings': '发现与修复', 'report.finding': '发现', 'report.count': '条目', 'report.rows': '行', 'report.clean': '无需修复。', 'report.cycles': '各循环及判断', 'report.why': '判断', 'report.of': '{name} 的导入报告',
+  'report.copy': '复制诊断信息（不含任何测量值）', 'report.copied': '诊断信息已复制：表头、形状和发现，不含测量值。', 'report.not-copied': '浏览器不允许复制。',
+  'report.fact.encoding': '编码', 'report.fact.dialect': '格式', 'report.fact.separator': '分隔符', 'report.fact.decimal': '小数点', 'report.fact.n_rows': '行数', 'report.fact.sign': '电流符号', 'report.fact.clock': '时钟', 'report.fact.cycles': '循环编号', 'report.fact.capacity_check': '容量核对', 'report.fact.file': '文件', 'report.fact.header_row': '表头所在行',
+  'cycle.wanted': '所用循环', 'cycle.full': '完整', 'cycle.partial': '不完整', 'cycle.formation': '化成', 'cycle.empty': '空',
+
+  // 电池
+  'cells.caption': '{n} 只电池', 'cells.filter': '查找', 'cells.show': '显示', 'cells.only.all': '全部', 'cells.only.problem': '有问题的', 'cells.only.unlabelled': '没有本轮类别的', 'cells.tools': '批量编辑电池',
+  'cells.select': '选择 {name}', 'cells.select-all': '选择全部所示', 'cells.selected': '已选 {n} 只', 'cells.selected-none': '选择若干行可批量编辑', 'cells.bulk-label': '标签', 'cells.apply-label': '设置标签', 'cells.bulk-nominal': '标称容量（Ah）', 'cells.apply-nominal': '设置标称容量', 'cells.remove': '移除',
+  'cells.labelled': '{n} 只已标为 {label}。', 'cells.removed': '已移除 {n} 只。', 'cells.nominal-set': '{n} 只的标称容量设为 {ah} Ah，特征已重新计算。', 'cells.nominal-again': '有 {n} 只需要原始文件：请再次放入。', 'cells.label-of': '{name} 的标签', 'cells.label-none': '无标签', 'cells.per-class': '各类电池数', 'cells.unlabelled': '{n} 只没有本轮类别',
+  'cell.id': '电池', 'cell.curve': '充电、放电', 'cell.cycle': '循环', 'cell.capacity': '放电 Ah', 'cell.nominal': '标称 Ah', 'cell.soh': 'SOH', 'cell.label': '标签', 'cell.state': '状态', 'cell.ok': '可用',
+  'label.manifest': '来自清单', 'label.folder': '来自文件夹', 'label.name': '来自文件名', 'problem.unknown-label': '“{label}”不是本轮的类别', 'problem.not-retired': '未退役：SOH 高于 {limit}', 'problem.no-nominal': '标称容量未知：请选中并输入',
+  'table.details': '{name} 的详情', 'table.more': '详情', 'table.pages': '表格分页', 'table.prev': '上一页', 'table.next': '下一页', 'table.page': '第 {from}–{to} 项，共 {of} 项', 'table.show-all': '显示全部 {n} 项',
+  'chart.numbers': '此图的数值', 'curve.vq': '电压随电量变化', 'curve.dqdv': 'dQ/dV 随电压变化', 'curve.charge': '充电', 'curve.discharge': '放电', 'curve.spark': '曲线在 {low} 至 {high} V 之间',
+  'curve.vq.caption': '在 {low} 至 {high} V 之间充入 {charge} Ah，放出 {discharge} Ah。', 'curve.dqdv.caption': '最高峰：充电在 {charge} V，放电在 {discharge} V。', 'axis.q': 'Q / Ah', 'axis.v': 'V / V', 'axis.dqdv': 'dQ/dV',
+
+  // 轮次
+  'round.name': '轮次', 'round.recycler': '回收方', 'round.words': '指纹词', 'round.words-help': '可在电话里比对：词相同，密钥就相同。', 'round.deadline': '截止时间', 'round.no-deadline': '无', 'round.batteries': '待分选电池', 'round.asks': '询问内容', 'round.asks-class': '每只的类别（{schema}）', 'round.asks-both': '每只的类别和健康状态（{schema}）', 'round.quorum': '最低票数', 'round.quorum-value': '少于 {n} 张选票不出结果', 'round.roster': '谁可投票', 'round.roster-value': '名单上 {n} 个密钥', 'round.roster-open': '任何持有该文件的人', 'round.classes': '{n} 个类别', 'round.technical': '技术细节', 'round.hash': '轮次的 SHA-256', 'round.created': '创建时间', 'round.software': '软件', 'round.trees': '每个协作方的树数',
+  'round.loaded': '已载入轮次 {name}。', 'round.start-over': '重新开始', 'round.start-over-ask': '将从本页移除轮次、文件和标签。密钥保留。', 'round.start-over-ask-recycler': '将从本页移除轮次、电池和选票。请先保存轮次文件。密钥保留。',
+  'schema.cycle-30/1': '一次完整循环的 30 个特征', 'schema.pulse-21/1': '脉冲测试的 21 个特征',
+  'check.signature': '由所示密钥签名，未被改动。', 'check.open-now': '可以投票。', 'check.expired': '已过截止时间：现在签名的选票算迟到。', 'check.quorum': '最低票数 {quorum} 可保护单张选票。', 'check.low-quorum': '最低票数仅 {quorum}：你的投票可能被单独看出。', 'check.roster-open': '开放轮次：任何人可投票。', 'check.roster-member': '你的密钥在名单上。', 'check.roster-unknown': '你的密钥不在名单上：回收方不会计入你的选票。', 'check.mine': '由你的密钥签名。', 'check.not-mine': '由他人的密钥签名：你无法打开它的选票。',
+  'check.screen-clean': '询问的电池看起来像实测。', 'check.screen-duplicates': '{n} 只电池与其他的几乎相同：可能在试探你的模型。', 'check.screen-own': '{n} 只电池与你的几乎相同。', 'check.screen-impossible': '{n} 行不可能是电池数据。', 'check.screen-large': '电池数多于通常：{n}。',
+
+  // 训练
+  'hindrance.no-round': '请先载入轮次：其中说明有哪些类别。', 'hindrance.no-cells': '请先放入你的电池文件。', 'hindrance.still-reading': '文件仍在读取。', 'hindrance.few-classes': '至少需要本轮的两个类别；你的标签有 {n} 个。', 'hindrance.few-batteries': '类别 {class} 只有一只电池，需要两只。请补充一只，或去掉它的标签。',
+  'train.go': '用 {n} 只电池训练', 'train.again': '重新训练', 'train.settings': '设置', 'train.nsr': '加入噪声，% NSR', 'train.nsr-help': '噪声功率与信号功率之比，加到训练数据上。它使投票变模糊，但不是差分隐私。', 'train.seed': '种子', 'train.seed-help': '相同的数据和种子得到逐字节相同的选票。', 'train.trees': '树数', 'train.trees-help': '由轮次规定。',
+  'train.phase.start': '准备中…', 'train.phase.augment': '增广中…', 'train.phase.trees': '生成树：{done}/{total}', 'train.phase.importance': '特征重要性：{done}/{total}', 'train.phase.vote': '投票：{done}/{total}', 'train.phase.distance': '距离：{done}/{total}',
+  'train.cancelled': '训练已取消，没有丢失任何内容。', 'train.done': '训练完成。袋外正确率 {accuracy}。', 'train.stale': '此后电池、标签或设置有变：密封前请重新训练。',
+  'quality.accuracy': '正确率（树未见过的数据，袋外）', 'quality.batteries': '只电池', 'quality.classes': '个类别', 'quality.rows': '增广后的训练行', 'quality.good': '你的电池能很好地区分这些类别。', 'quality.fair': '大体正确。请看混淆之处：常因标签有误。', 'quality.poor': '模型把握不大。投票前请检查标签和曲线；回收方会给投票加权，但无法修正它们。',
+  'quality.confusion-worst': '最常见的错误：{truth} 被当成 {predicted}（{n} 次）。', 'quality.confusion-none': '没有类别被混淆。', 'quality.importance': '{first} 和 {second} 最重要：打乱它们时错误上升。', 'quality.feature': '特征', 'quality.rise': '错误上升',
+  'confusion.corner': '真实 ↓ 投票 →', 'confusion.total': '合计', 'confusion.recall': '正确',
+
+  // 什么会离开
+  'leaves.not-yet': '请先训练，随后选票明文显示在此。', 'leaves.stays': '原始数据，留在本机', 'leaves.goes': '选票，离开本机', 'leaves.share': '选票是原始数据的 {share}。', 'leaves.share-large': '选票大小取决于所问的电池数，与你的数据量无关。', 'leaves.fields': '全部字段', 'leaves.fields-caption': '共 {n} 个字段，别无其他', 'leaves.field': '字段', 'leaves.value': '值', 'leaves.meaning': '告诉回收方什么', 'leaves.rows-value': '{n} 行，每行 {held} 个类别', 'leaves.votes': '你的投票', 'leaves.votes-caption': '{n} 只电池；{trees} 棵树中投给各类的棵数', 'leaves.abstain': '弃权', 'leaves.familiarity': '熟悉度 0–15', 'leaves.evidence': '证据 0–15', 'leaves.raw': '被签名的原始字节', 'leaves.raw-help': '规范 JSON，签名和加密之前。', 'leaves.raw-save': '保存明文',
+  'ballot.format': '选票格式版本。', 'ballot.round': '轮次指纹：选票只对“{round}”有效。', 'ballot.query': '所问电池的指纹。', 'ballot.roster': '投票人名单的指纹。', 'ballot.recipient': '唯一能打开它的密钥的指纹。', 'ballot.software': '生成选票的软件版本。', 'ballot.n_trees': '参与投票的树数。', 'ballot.coverage': '你拥有的类别及各类电池数。', 'ballot.n_training_rows': '增广后的行数。', 'ballot.nsr': '你加入的噪声。', 'ballot.distance': '你的电池与所问电池的距离（Wasserstein，q = 1 / 2）：两个数。', 'ballot.epsilon': '随机应答：每只电池的 ε。', 'ballot.rows': '每只电池的投票、熟悉度和证据，见下。',
+  'privacy.title': '隐私标签（由此选票算出）', 'privacy.readers': '谁能读', 'privacy.readers-value': '{name}，凭该轮次的私钥', 'privacy.labels': '公开的投票', 'privacy.labels-value': '{n} 只电池', 'privacy.bits': '熟悉度与证据', 'privacy.bits-value': '至多 {n} 比特', 'privacy.nsr': '噪声', 'privacy.nsr-on': '{nsr} NSR（不是差分隐私）', 'privacy.nsr-off': '无', 'privacy.epsilon': '随机应答', 'privacy.epsilon-on': '每只 ε = {each}，合计 {all}', 'privacy.epsilon-off': '关闭', 'privacy.stays': '留在本机', 'privacy.stays-value': '曲线、特征、模型、电池名称',
+
+  // 身份
+  'identity.none.collaborator': '此浏览器中还没有你的密钥。它用于给选票签名。', 'identity.none.recycler': '此浏览器中还没有你的密钥。它用于给轮次签名、打开选票。', 'identity.choose': '密钥', 'identity.name': '名称', 'identity.words': '指纹词', 'identity.kid': '密钥', 'identity.created': '创建时间', 'identity.not-backed-up': '未备份：浏览器一旦清除存储，密钥就会丢失。',
+  'identity.create': '新建密钥', 'identity.restore': '恢复备份', 'identity.public': '保存公钥', 'identity.check': '检查密钥', 'identity.destroy': '销毁密钥', 'identity.your-name': '你的名称或实验室', 'identity.name-help': '回收方会在选票上看到它。', 'identity.passphrase': '口令', 'identity.passphrase-help': '至少 8 个字符。备份文件会随密钥保存。留空：现在和以后都没有备份。', 'identity.again': '再次输入口令', 'identity.differ': '两次口令不同。', 'identity.make': '生成密钥', 'identity.making': '正在生成两个 RSA-3072 密钥…', 'identity.made': '{name} 的密钥已生成，无备份。', 'identity.made-backup': '{name} 的密钥已生成，备份已保存。请将文件与口令分开保管。', 'identity.file': '备份文件（名称.identity.json）', 'identity.restoring': '正在打开备份…', 'identity.checking': '正在签名并解密测试消息…', 'identity.works': '密钥可以签名和解密。', 'identity.destroy-ask': '将从此浏览器移除 {name} 的密钥。此后密封给它的选票只能凭备份打开。',
+
+  // 密封
+  'save.not-yet': '请先训练，随后可密封选票。', 'save.no-identity': '请在上方新建或恢复密钥，再密封选票。', 'save.seal': '签名并密封选票', 'save.seal-again': '重新密封', 'save.sealing': '正在密封…', 'save.done': '已密封。', 'save.done-detail': '{size}；只有 {name} 能打开。', 'save.fingerprint': '选票指纹（SHA-256）', 'save.ballot': '保存选票', 'save.receipt': '保存回执', 'save.next': '用邮件或任何方式发送选票。请保留回执：凭它可核对选票是否计入。', 'save.answered': '你曾参与此轮（{when}）。每个密钥只计最后一张选票。',
+
+  // 发起轮次
+  'open.name': '轮次名称', 'open.deadline': '截止时间', 'open.deadline-help': '留空：直到你关闭为止。', 'open.quorum': '最低票数', 'open.quorum-help': '少于此数不出结果（至少 3）。', 'open.trees': '每个协作方的树数', 'open.trees-help': '论文用 10。', 'open.classes': '询问的类别', 'open.classes-help': '每行一个：正极材料（NMC）或来源与正极（NMC SNL）。现有 {n} 个。', 'open.more': '名单、对照电池、协议', 'open.roster': '有资格的协作方公钥', 'open.roster-help': '名称.public.json 文件。不选：开放轮次。', 'open.roster-bad': '{name} 中没有公钥。', 'open.clear': '清除', 'open.controls': '对照电池（CSV：cell_id, cathode）', 'open.controls-help': '你已知类别、混在其中的电池，用于看出各方是否可靠。留在本机。', 'open.controls-read': '{n} 只已知电池', 'open.controls-bad': '未找到对照电池：需要 cell_id 和 cathode 两列。', 'open.window': '移动中位数，条目', 'open.window-help': '论文用 20。', 'open.basis': 'dQ/dV 中的容量', 'open.basis.nominal': '相对标称容量', 'open.basis.ampere-hour': '以 Ah 计',
+  'open.needs-key': '请先新建密钥。', 'open.needs-batteries': '请先放入现场测试文件。', 'open.needs-classes': '请至少写出两个类别。', 'open.needs-name': '请给轮次命名。', 'open.go': '签署含 {n} 只电池的轮次', 'open.busy': '正在签名…', 'open.done': '轮次 {name} 已签名。请保存并发给协作方。', 'open.save': '保存轮次文件', 'open.send': '{size} kB。可用邮件发给协作方，或放到网页上。', 'open.replace': '另起一轮', 'open.replace-ask': '本页上的选票将被移除。请先保存当前轮次文件。',
+
+  // 选票
+  'ballots.needs-round': '请先发起或载入轮次。', 'ballots.opening': '正在打开选票：{done}/{total}', 'ballots.counted': '{n} 张选票有效。', 'ballots.below-quorum': '还差 {n} 张达到最低票数 {quorum}。', 'ballots.quorum-met': '已达到最低票数 {quorum}。', 'ballots.rejected': '{n} 张被拒绝。', 'ballots.missing': '名单上 {n} 方尚未投票：', 'ballots.caption': '{n} 个文件', 'ballots.from': '来自', 'ballots.status': '状态', 'ballots.classes': '拥有', 'ballots.familiarity': '熟悉比例', 'ballots.signed': '签名时间', 'ballots.remove': '移除 {name} 的选票', 'ballots.removed': '已移除 {name} 的选票。', 'ballots.accepted-word': '计入', 'ballots.rejected-word': '拒绝', 'ballots.superseded-word': '被替代',
+
+  // 判定
+  'decide.below-quorum': '未达最低票数，不出结果：{n}/{quorum}。', 'decide.rule': '投票规则', 'decide.default': '默认', 'decide.compare': '比较全部规则', 'decide.compare-caption': '各规则并列，与“{rule}”比较', 'decide.agreement': '类别相同', 'decide.accuracy': '正确率', 'decide.truth': '与真值文件比较', 'decide.truth-again': '换一个真值文件', 'decide.truth-none': '{name} 中没有本轮电池及其类别。', 'decide.truth-read': '读到 {n} 只电池的真值。', 'decide.truth-caption': '已知类别的 {n} 只中 {accuracy} 正确。', 'decide.busy': '正在计票…', 'decide.done': '{of} 只电池中已判定 {n} 只。', 'decide.decided': '已判定', 'decide.lab': '未定：送实验室', 'decide.mean-confidence': '已判定的平均置信度', 'decide.ballots': '选票', 'decide.per-class': '各类已判定的电池', 'decide.find': '查找电池', 'decide.any': '任意', 'decide.caption': '{n} 只电池',
+  'decision.battery': '电池', 'decision.class': '类别', 'decision.confidence': '置信度', 'decision.margin': '领先', 'decision.status': '状态', 'decision.truth': '真值', 'decision.none': '无', 'decision.all': '全部', 'decision.decided': '已判定', 'decision.undecided': '未定 → 实验室', 'decision.unknown': '无人熟悉 → 实验室', 'decision.wrong': '与真值不符', 'decision.no-votes': '无人投票',
+  'why.caption': '{n} 位投票人', 'why.votes': '各树投票', 'why.weight': '权重', 'why.turns': '单独可改变结果', 'why.scores': '份额：', 'level.cathode': '正极', 'level.family': '族', 'alarm.unfamiliar': '没有协作方熟悉这样的电池。',
+  'rule.mv': '多数票', 'rule.mv.help': '每个协作方的每棵树同等计数。', 'rule.mv-n': '按数据量加权的多数票', 'rule.mv-n.help': '按训练数据量给投票加权。', 'rule.wdv': 'Wasserstein（按论文）', 'rule.wdv.help': '按协作方与所问电池的距离加权（Tao 等，2023）；距离远的权重大。', 'rule.wdv-reverse': 'Wasserstein，近者权重大', 'rule.wdv-reverse.help': '同论文，符号相反。', 'rule.wdv-local': '逐电池熟悉度', 'rule.wdv-local.help': '对每只电池，熟悉同类电池的一方权重大。', 'rule.coverage': '覆盖', 'rule.coverage.help': '某类的票数除以拥有该类的协作方数。', 'rule.abstain': '弃权', 'rule.abstain.help': '对与自己电池都不像的电池不投票。', 'rule.evidence': '证据', 'rule.evidence.help': '逐电池逐类别看它离该类电池有多近；平局由树决定。', 'rule.dawid-skene': '由对照估可靠性', 'rule.dawid-skene.help': '学习每个投票人的混淆矩阵，并借助对照电池。', 'rule.gold': '由对照定权重', 'rule.gold.help': '按投票人在对照电池上的正确率加权。', 'rule.il': '单个协作方', 'rule.il.help': '各协作方单独结果的平均，仅供评估。',
+  'export.not-yet': '请先判定，随后可保存结果。', 'export.csv': '保存 CSV', 'export.json': '保存 JSON', 'export.print': '打印',
+  ...errors(),
+};
+
+function errors() {
+  return {
+    'error.internal': '这是程序的错误，不是数据的问题：{message}', 'error.cancelled': '已取消。', 'error.worker-stopped': '计算中止，可能是内存不足。请关闭其他页面再试。', 'error.storage': '此处浏览器不允许存储：密钥和草稿在刷新后会丢失。{message}', 'error.file-unreadable': '浏览器无法读取该文件；它是否被移动或改动？',
+    'error.identity-unreadable': '不是 VoltVote 的密钥备份。', 'error.identity-broken': '密钥不能用：请从备份恢复。', 'error.no-key': '你的密钥不在此浏览器中：请在第 1 步恢复备份。', 'error.other-recipient': '密封给了别的密钥。', 'error.duplicate': '同一张选票先前已放入。', 'error.superseded': '被同一密钥的后一张选票替代。', 'error.unknown-kind': '{file} 既不是回执，也不是公告板或轮次。',
+    'error.seal-too-large': '{part} 超过 {limit} 字节。', 'error.seal-not-an-envelope': '不是密封文件，或被改动、截断（第 {at} 字节）。', 'error.seal-duplicate-member': '被改动：“{name}”出现两次。', 'error.seal-unknown-member': '不是预期的文件类型：含有“{name}”。', 'error.seal-missing-member': '不是预期的文件类型：缺少“{name}”。', 'error.seal-base64': '已损坏：{part} 不是 base64url。', 'error.seal-json': '已损坏：{part} 无法读取。', 'error.seal-header-parameter': '头部“{name}”缺失、多余或格式不对。', 'error.seal-critical-header': '它要求不被接受的扩展。', 'error.seal-compressed': '不接受压缩的内容。', 'error.seal-unencoded-payload': '不接受未编码的内容。', 'error.seal-algorithm': '算法应为 {expected}。', 'error.seal-kind': '文件类型不同：应为 {expected}。', 'error.seal-key-size': 'RSA 密钥为 {bits} 位；接受 3072 至 4096 位。', 'error.seal-key': '密钥不可用：{fault}。', 'error.seal-key-mismatch': '密钥与所示不符。', 'error.seal-signature': '签名不符：签名后被改动，或由别的密钥签名。', 'error.seal-recipient': '密封给了别的密钥。', 'error.seal-decryption': '无法打开：密封后被改动，或密封给了别的密钥。', 'error.seal-passphrase': '口令错误，或文件被改动。', 'error.seal-weak-passphrase': '口令至少需要 {minimum} 个字符。', 'error.seal-iterations': '密钥派生轮数超出可接受范围（{count}）。', 'error.seal-contents': '版本不同，或不是可读的 {format}。',
+  };
+}

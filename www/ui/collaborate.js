@@ -1,0 +1,213 @@
+// The collaborator's page: state, steps, draft. The views live beside it.
+
+import { h, byId, fill, debounced, nextFrame } from './dom.js';
+import { t, number } from './i18n.js';
+import { startShell, showSteps, announce, errorBox, notify, progressBar, confirmDialog } from './shell.js';
+import { acceptFiles, refuseStrayDrops } from './intake.js';
+import { Fleet } from './fleet.js';
+import { CellTable, renderReading } from './fleet-view.js';
+import { roundCard } from './round-view.js';
+import { renderTraining, trainingHindrance } from './train-view.js';
+import { renderLeaves } from './leaves-view.js';
+import { renderSave, sealBallot } from './save-view.js';
+import { IdentityPanel } from './identity-view.js';
+import { identityOf } from './keys.js';
+import { call } from './bridge.js';
+import { load, save, remove } from './store.js';
+import { startSelfTest } from './selftest.js';
+import { demoForCollaborator } from './demo.js';
+
+const state = {
+  /** The text of the round file and what the worker made of it. */
+  roundFile: null, opened: null, round: null, roundError: null, isDemo: false,
+  settings: { nsr: 0, seed: newSeed() },
+  training: null, trainError: null, cast: null, stale: false,
+  sealing: false, sealed: null, sealError: null, answered: null, demoBusy: null,
+};
+let cancelTraining = null;
+
+const fleet = new Fleet({ protocol: () => state.round?.protocol ?? null, classes: () => state.round?.catalogue.classes.map(({ name }) => name) ?? [], onChange: onFleet });
+const cellTable = new CellTable(byId('cells'), fleet, { withLabels: true });
+const identity = new IdentityPanel(byId('identity'), { role: 'collaborator', onChange: () => { state.sealed = null; state.sealError = null; renderSaving(); renderSteps(); } });
+
+function newSeed() {
+  return crypto.getRandomValues(new Uint32Array(1))[0];
+}
+
+const soonReading = debounced(() => { renderReading(byId('reading'), fleet); renderSteps(); }, 60);
+
+function onFleet(why) {
+  if (why === 'progress') { soonReading(); return; }
+  if (state.cast) { state.stale = true; state.sealed = null; }
+  if (why === 'read') announce(`${t('read.done', { n: fleet.reports.filter(({ status }) => status !== 'error').length })} ${t('read.cells', { n: fleet.cells.length })}`);
+  render();
+  keepDraft();
+}
+
+function render() {
+  renderRound();
+  renderReading(byId('reading'), fleet);
+  cellTable.render();
+  renderTrain();
+  renderLeaves(byId('leaves'), state, fleet);
+  identity.render();
+  renderSaving();
+  renderSteps();
+}
+
+function renderRound() {
+  fill(byId('round'), state.roundError ? errorBox(state.roundError, 'round-error') : null,
+    state.demoBusy ? progressBar(state.demoBusy.text, { ...state.demoBusy, test: 'demo-progress' }) : null,
+    state.opened ? roundCard(state.opened, { simulated: state.isDemo, actions: h('button.quiet.danger', { type: 'button', 'data-test': 'forget', onclick: startOver }, t('round.start-over')) }) : null);
+}
+
+const renderTrain = () => renderTraining(byId('train'), state, fleet, {
+  onTrain: train, onCancel: () => cancelTraining?.(),
+  onSetting: (name, value) => { state.settings[name] = value; if (state.cast) { state.stale = true; state.sealed = null; } render(); keepDraft(); },
+});
+
+const renderSaving = () => renderSave(byId('save'), state, identity.identity, { onSeal: seal });
+
+function renderSteps() {
+  const { round, cast, stale, sealed, training } = state;
+  const usable = fleet.usable().length;
+  const hindrance = trainingHindrance(state, fleet);
+  const problems = fleet.cells.length - fleet.labelled().length;
+  showSteps([
+    { id: 'step-round', state: round ? 'done' : 'ready', note: round ? round.name : undefined },
+    { id: 'step-files', state: fleet.work ? 'busy' : usable ? 'done' : 'ready', note: usable ? t('step.files', { n: usable }) : undefined },
+    { id: 'step-cells', state: !usable || !round ? 'todo' : hindrance ? 'attention' : 'done', note: !usable ? undefined : problems && round ? t('step.cells-problems', { n: problems }) : round ? t('step.cells') : t('step.needs-round') },
+    { id: 'step-train', state: training ? 'busy' : cast && !stale ? 'done' : hindrance ? 'todo' : 'ready', note: cast && !stale ? t('step.train', { accuracy: `${number(100 * (1 - cast.quality.oob_error), 1)} %` }) : undefined },
+    { id: 'step-leaves', state: cast && !stale ? 'done' : 'todo' },
+    { id: 'step-save', state: sealed ? 'done' : cast && !stale ? 'ready' : 'todo' },
+  ]);
+}
+
+async function openRound(text, { isDemo = false } = {}) {
+  try {
+    const opened = await call('round.open', { file: text, now: Math.floor(Date.now() / 1000), kid: identity.identity?.kid ?? null });
+    const changed = state.opened?.hash !== opened.hash;
+    Object.assign(state, { roundFile: text, opened, round: opened.round, roundError: null, isDemo });
+    if (changed) {
+      Object.assign(state, { cast: null, stale: false, sealed: null, trainError: null, sealError: null });
+      fleet.relabel();
+      state.answered = (await load('ledger', opened.hash).catch(() => null))?.when ?? null;
+    }
+    announce(t('round.loaded', { name: opened.round.name }));
+  } catch (error) {
+    state.roundError = error;
+  }
+  render();
+  keepDraft();
+}
+
+async function train() {
+  const controller = new AbortController();
+  cancelTraining = () => controller.abort();
+  const cells = fleet.labelled();
+  const classes = fleet.classes();
+  state.training = { phase: 'start', done: 0, total: 0 };
+  state.trainError = null;
+  render();
+  announce(t('train.phase.start'));
+  try {
+    const result = await call('train', {
+      round_file: state.roundFile, cell_ids: cells.map((cell) => cell.cell_id), features: Fleet.matrix(cells),
+      labels: Uint16Array.from(cells, (cell) => classes.indexOf(cell.label)), soh: Float64Array.from(cells, (cell) => cell.soh ?? Number.NaN),
+      seed: state.settings.seed, nsr: state.settings.nsr,
+    }, { signal: controller.signal, onProgress: (progress) => { state.training = progress; renderTrain(); } });
+    Object.assign(state, { cast: { payload: result.payload, ballot: JSON.parse(result.payload), quality: result.quality, rawBytes: fleet.rawBytes() }, stale: false, sealed: null, sealError: null });
+    announce(t('train.done', { accuracy: `${number(100 * (1 - result.quality.oob_error), 1)} %` }));
+  } catch (error) {
+    if (error.code === 'cancelled') notify(t('train.cancelled'));
+    else state.trainError = error;
+  }
+  state.training = null;
+  cancelTraining = null;
+  render();
+  keepDraft();
+}
+
+async function seal() {
+  state.sealing = true;
+  state.sealError = null;
+  renderSaving();
+  try {
+    state.sealed = await sealBallot(state.cast, state.roundFile, identity.identity);
+    if (!state.isDemo) await save('ledger', state.opened.hash, { when: Math.floor(Date.now() / 1000), round: state.round.name, batteries: state.cast.ballot.rows.length }).catch(() => {});
+    announce(t('save.done'));
+  } catch (error) {
+    state.sealError = error;
+  }
+  state.sealing = false;
+  render();
+  keepDraft();
+}
+
+async function startOver() {
+  if (!await confirmDialog(t('round.start-over'), t('round.start-over-ask'), t('round.start-over'), { danger: true })) return;
+  cancelTraining?.();
+  Object.assign(state, { roundFile: null, opened: null, round: null, roundError: null, isDemo: false, cast: null, stale: false, sealed: null, trainError: null, sealError: null, answered: null, settings: { nsr: 0, seed: newSeed() } });
+  fleet.clear();
+  await remove('drafts', 'collaborate').catch(() => {});
+  byId('step-round').scrollIntoView();
+  byId('main').focus();
+}
+
+async function demo() {
+  if (state.demoBusy) return;
+  if (fleet.cells.length && !state.isDemo && !await confirmDialog(t('demo.title'), t('demo.replaces'), t('demo.go'))) return;
+  try {
+    state.demoBusy = { text: t('demo.making'), done: 0, total: 0 };
+    fleet.clear();
+    render();
+    await nextFrame();
+    const { roundFile, entries } = await demoForCollaborator((progress) => { state.demoBusy = { text: t('demo.making'), ...progress }; renderRound(); });
+    state.demoBusy = null;
+    fleet.isSimulated = true;
+    await openRound(roundFile, { isDemo: true });
+    await fleet.add(entries);
+    byId('step-files').scrollIntoView();
+  } catch (error) {
+    state.demoBusy = null;
+    state.roundError = error;
+    render();
+  }
+}
+
+/** The draft: everything but raw files and keys. Storage that fails must not disturb the work. */
+const keepDraft = debounced(async () => {
+  const { roundFile, isDemo, settings, cast, stale, sealed } = state;
+  if (!roundFile && !fleet.cells.length) return;
+  try { await save('drafts', 'collaborate', { version: 1, roundFile, isDemo, settings, cast, stale, sealed, fleet: fleet.toDraft(), signedBy: identity.identity?.kid ?? null }); } catch { /* private windows have no storage */ }
+}, 400);
+
+async function restoreDraft() {
+  const draft = await load('drafts', 'collaborate').catch(() => null);
+  if (draft?.version !== 1) return;
+  fleet.fromDraft(draft.fleet);
+  state.settings = draft.settings;
+  if (draft.roundFile) await openRound(draft.roundFile, { isDemo: draft.isDemo });
+  if (draft.cast && state.round) Object.assign(state, { cast: draft.cast, stale: draft.stale });
+  if (draft.sealed && draft.signedBy && await identityOf('collaborator', draft.signedBy).catch(() => null)) state.sealed = draft.sealed;
+  render();
+  notify(t('draft.restored'));
+}
+
+/** What was dropped anywhere: rounds go to the round, everything else to the files. */
+async function take(entries) {
+  const rounds = entries.filter(({ path }) => /round[^/]*\.json$/i.test(path));
+  if (rounds.length) await openRound(await rounds.at(-1).file.text());
+  const rest = entries.filter((entry) => !rounds.includes(entry));
+  if (rest.length) await fleet.add(rest);
+}
+
+startShell(render);
+refuseStrayDrops();
+acceptFiles(byId('round-drop'), async (entries) => openRound(await entries.at(-1).file.text()));
+acceptFiles(byId('files-drop'), take);
+byId('demo').addEventListener('click', demo);
+startSelfTest();
+await identity.start();
+await restoreDraft();
+document.documentElement.dataset.usable = 'true';

@@ -1,0 +1,71 @@
+// One-click demo on a simulated fleet: everything is made in this browser and labelled simulated.
+// The batteries go the way of real ones: files, import, features, votes, sealed ballots.
+
+import { call, lanes } from './bridge.js';
+import { t } from './i18n.js';
+import { createIdentity } from './keys.js';
+import { signRound, emptyDraft, protocolOf } from './new-round.js';
+import { sealBallot } from './save-view.js';
+import { readManifest, inManifest } from './intake.js';
+import { Fleet } from './fleet.js';
+
+const SEED = 2023;
+
+const entriesOf = (lot) => lot.files.map(({ name, bytes }) => ({ path: name, file: new File([bytes], name, { type: 'text/csv' }) }));
+
+/** Reads a lot to feature rows in the pool, without a table. */
+async function readLot(lot, protocol, onRead) {
+  const manifest = readManifest(lot.manifest);
+  const entries = entriesOf(lot);
+  const cells = new Array(entries.length);
+  let next = 0;
+  const one = async () => {
+    for (let i = next++; i < entries.length; i = next++) {
+      const { path, file } = entries[i];
+      const known = inManifest(manifest, path, null);
+      const result = await call('read', { file, name: path, protocol, nominal_ah: known?.nominal_ah ?? null, cell_id: known?.cell_id ?? null });
+      if (result.cells[0]?.features) cells[i] = { ...result.cells[0], label: known?.labels[0] ?? null };
+      onRead();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(lanes(), entries.length) }, one));
+  return cells.filter(Boolean);
+}
+
+async function demoRound(lot, classes, identity, onProgress) {
+  const draft = { ...emptyDraft(), name: t('demo.round-name'), quorum: 5, classes: classes.join('\n') };
+  let done = 0;
+  const cells = await readLot(lot, protocolOf(draft), () => onProgress({ text: t('demo.reading'), done: ++done, total: lot.files.length }));
+  return { roundFile: await signRound(draft, cells, identity), cells, protocol: protocolOf(draft) };
+}
+
+/** A round and the files of one collaborator. */
+export async function demoForCollaborator(onProgress) {
+  const [{ classes, query, collaborators }, { identity }] = await Promise.all([call('demo', { seed: SEED }), createIdentity(t('demo.recycler'), null)]);
+  const { roundFile } = await demoRound(query, classes, identity, onProgress);
+  const [own] = collaborators;
+  return { roundFile, entries: [{ path: 'manifest.csv', file: new File([own.manifest], 'manifest.csv', { type: 'text/csv' }) }, ...entriesOf(own)] };
+}
+
+/** A whole round: the recycler's key, the signed round, ten sealed ballots and the truth. */
+export async function demoForRecycler(onProgress) {
+  onProgress({ text: t('demo.making'), done: 0, total: 0 });
+  const [{ classes, query, collaborators }, { identity }] = await Promise.all([call('demo', { seed: SEED }), createIdentity(t('demo.recycler'), null)]);
+  const { roundFile, cells, protocol } = await demoRound(query, classes, identity, onProgress);
+  const ballots = [];
+  const total = collaborators.length;
+  for (const [k, lot] of collaborators.entries()) {
+    onProgress({ text: t('demo.voting', { n: k + 1, total }), done: k, total });
+    const name = t('demo.collaborator', { n: k + 1 });
+    const [own, voter] = await Promise.all([readLot(lot, protocol, () => {}), createIdentity(name, null)]);
+    const labelled = own.filter((cell) => classes.includes(cell.label));
+    const { payload } = await call('train', {
+      round_file: roundFile, cell_ids: labelled.map((cell) => cell.cell_id), features: Fleet.matrix(labelled),
+      labels: Uint16Array.from(labelled, (cell) => classes.indexOf(cell.label)), seed: SEED + k, nsr: 0,
+    });
+    const { ballot } = await sealBallot({ payload }, roundFile, voter.identity);
+    ballots.push({ name: `${name}.ballot.json`, text: ballot });
+  }
+  const truth = new Map(cells.filter((cell) => classes.includes(cell.label)).map((cell) => [cell.cell_id, classes.indexOf(cell.label)]));
+  return { identity, roundFile, ballots, truth };
+}

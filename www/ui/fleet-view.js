@@ -1,0 +1,186 @@
+// How a fleet looks: reading progress, import reports, the table of cells with its bulk edits.
+
+import { h, fill } from './dom.js';
+import { t, words, fixed, percent, bytes, number, errorWords } from './i18n.js';
+import { dataTable, newView, plainTable } from './table.js';
+import { sparkline, cellCharts } from './chart.js';
+import { progressBar, undoable, notify } from './shell.js';
+
+/** The progress of reading, or what was read. */
+export function renderReading(host, fleet) {
+  const { work } = fleet;
+  if (work) {
+    const partial = [...work.partial.values()].reduce((a, b) => a + b, 0);
+    const bytesDone = Math.min(work.allBytes, work.bytes + partial);
+    const seconds = (performance.now() - work.started) / 1000;
+    const rate = bytesDone / Math.max(seconds, 0.05);
+    const left = seconds > 1 && rate > 0 ? Math.ceil((work.allBytes - bytesDone) / rate) : null;
+    const words_ = t('read.progress', { done: work.done, total: work.total, bytes: bytes(bytesDone), all: bytes(work.allBytes), rate: bytes(rate) })
+      + (left ? ` · ${t('read.left', { n: left })}` : '');
+    fill(host, progressBar(words_, { done: bytesDone, total: Math.max(1, work.allBytes), onCancel: () => fleet.cancel(), test: 'read-progress' }));
+    return;
+  }
+  if (!fleet.reports.length) { fill(host, null); return; }
+  const bad = fleet.reports.filter((report) => report.status === 'error');
+  fill(host,
+    fleet.isSimulated ? h('p.message.simulated', { 'data-test': 'simulated' }, t('simulated.files')) : null,
+    h('p.summary', { 'data-test': 'read-summary' },
+      h('strong', t('read.done', { n: fleet.reports.length - bad.length })), ' ', t('read.cells', { n: fleet.cells.length }),
+      fleet.manifestNames.length ? ` ${t('read.manifest', { name: fleet.manifestNames.at(-1) })}` : ''),
+    bad.length ? h('div.message.bad', { 'data-test': 'read-errors' },
+      h('strong', t('read.refused', { n: bad.length })),
+      h('ul', bad.slice(0, 30).map((report) => h('li', { 'data-test': 'read-error', 'data-code': report.error.code }, h('code', report.path), ' ', errorWords(report.error)))),
+      bad.length > 30 ? h('p', t('read.refused-more', { n: bad.length - 30 })) : null) : null,
+    h('details.reports', { 'data-test': 'reports' }, h('summary', t('report.title')), h('div.report-list', fleet.reports.map(reportItem))));
+}
+
+function reportItem(record) {
+  const item = h('details.report', { class: record.status, 'data-test': 'report' },
+    h('summary', h('span.mark', { 'aria-hidden': 'true' }), h('code', record.path), h('span.muted', ` ${bytes(record.size)} · ${t(`report.${record.status}`)}`)));
+  item.addEventListener('toggle', () => { if (item.open && item.children.length === 1) item.append(reportBody(record)); });
+  return item;
+}
+
+/** One import report in full. */
+export function reportBody(record) {
+  const { report } = record;
+  if (!report) return h('p', errorWords(record.error));
+  const facts = Object.entries(report)
+    .filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value) && value !== '')
+    .map(([name, value]) => [t(`report.fact.${name}`) === `report.fact.${name}` ? name : t(`report.fact.${name}`), typeof value === 'number' ? number(value, 4) : String(value)]);
+  const diagnostics = () => JSON.stringify({ file: record.path.split('/').pop().replace(/.*(\.[^.]+)$/, 'file$1'), ...report.diagnostics ?? withoutValues(report) }, null, 1);
+  return h('div.report-body',
+    h('dl.facts', facts.map(([name, value]) => h('div', h('dt', name), h('dd', value)))),
+    report.columns?.length ? plainTable({ test: 'report-columns', caption: t('report.columns'), head: [t('report.column'), t('report.role'), t('report.unit')], rows: report.columns.map((c) => [h('code', c.header ?? c.name), c.role ?? '', c.unit ?? '']), numericFrom: 9 }) : null,
+    report.findings.length
+      ? plainTable({ test: 'report-findings', caption: t('report.findings'), head: [t('report.finding'), t('report.count'), t('report.rows')], rows: report.findings.map((f) => [words('finding', f), number(f.count), rowRange(f.rows)]) })
+      : h('p.muted', t('report.clean')),
+    report.cycles?.length ? plainTable({ test: 'report-cycles', caption: t('report.cycles'), head: [t('cell.cycle'), t('report.why')], numericFrom: 9, rows: report.cycles.slice(-60).map((c) => [number(c.cycle), c.wanted ? h('strong', t('cycle.wanted')) : words('cycle', { code: c.reason ?? c.code ?? c.status ?? '', params: c.params })]) }) : null,
+    h('button.small', {
+      type: 'button', 'data-test': 'copy-diagnostics',
+      onclick: async () => { try { await navigator.clipboard.writeText(diagnostics()); notify(t('report.copied')); } catch { notify(t('report.not-copied')); } },
+    }, t('report.copy')));
+}
+
+const withoutValues = ({ encoding, dialect, separator, findings, columns }) => ({ encoding, dialect, separator, columns, findings: findings.map(({ code, count, rows }) => ({ code, count, rows })) });
+
+function rowRange(rows) {
+  if (!rows?.length) return '';
+  const [first, last] = [rows[0], rows.at(-1)];
+  return first === last ? number(first) : `${number(first)}–${number(last)}`;
+}
+
+/** The table of cells. `withLabels` is off where batteries are unknown by nature (the recycler's). */
+export class CellTable {
+  constructor(host, fleet, { withLabels }) {
+    this.host = host;
+    this.fleet = fleet;
+    this.withLabels = withLabels;
+    this.view = newView();
+    this.selected = new Set();
+    this.filter = '';
+    this.only = 'all';
+  }
+
+  rows() {
+    const classes = this.fleet.classes();
+    const wanted = this.filter.toLowerCase();
+    return this.fleet.cells.filter((cell) => (!wanted || `${cell.cell_id} ${cell.path} ${cell.label ?? ''}`.toLowerCase().includes(wanted))
+      && (this.only === 'all' || (this.only === 'problem' && this.problemOf(cell)) || (this.only === 'unlabelled' && !classes.includes(cell.label))));
+  }
+
+  problemOf(cell) {
+    if (cell.problem) return words('problem', cell.problem);
+    if (this.withLabels && cell.label && !this.fleet.classes().includes(cell.label)) return t('problem.unknown-label', { label: cell.label });
+    return null;
+  }
+
+  render() {
+    const { fleet } = this;
+    for (const key of this.selected) if (!fleet.cells.some((cell) => cell.key === key)) this.selected.delete(key);
+    if (!fleet.cells.length) { fill(this.host, null); return; }
+    const rows = this.rows();
+    fill(this.host, this.withLabels ? this.classSummary() : null, this.toolbar(rows), dataTable({
+      test: 'cells', caption: t('cells.caption', { n: rows.length }), rows, rowKey: (cell) => cell.key, view: this.view, onView: () => this.render(),
+      rowClass: (cell) => (this.problemOf(cell) ? 'has-problem' : ''), columns: this.columns(rows), expand: (cell) => this.detail(cell),
+    }));
+  }
+
+  columns(rows) {
+    const all = rows.length > 0 && rows.every((cell) => this.selected.has(cell.key));
+    const columns = [
+      { key: 'pick', label: '', class: 'pick', head: () => this.check('cells-all', all, t('cells.select-all'), (on) => { for (const cell of rows) this.pick(cell.key, on); this.render(); }), cell: (cell) => this.check('cell-pick', this.selected.has(cell.key), t('cells.select', { name: cell.cell_id }), (on) => { this.pick(cell.key, on); this.renderToolbar(); }) },
+      { key: 'id', label: t('cell.id'), header: true, sort: (cell) => cell.cell_id, cell: (cell) => h('span', { title: cell.path }, cell.cell_id) },
+      { key: 'curve', label: t('cell.curve'), cell: (cell) => (cell.curves ? sparkline(cell.curves) : '–') },
+      { key: 'cycle', label: t('cell.cycle'), numeric: true, sort: (cell) => cell.cycle, cell: (cell) => number(cell.cycle) },
+      { key: 'capacity', label: t('cell.capacity'), numeric: true, sort: (cell) => cell.discharge_ah, cell: (cell) => fixed(cell.discharge_ah, 3) },
+      { key: 'nominal', label: t('cell.nominal'), numeric: true, sort: (cell) => cell.nominal_ah, cell: (cell) => (cell.nominal_ah ? number(cell.nominal_ah) : h('span.faint', '–')) },
+      { key: 'soh', label: t('cell.soh'), numeric: true, sort: (cell) => cell.soh, cell: (cell) => percent(cell.soh) },
+    ];
+    if (this.withLabels) columns.push({ key: 'label', label: t('cell.label'), sort: (cell) => cell.label, cell: (cell) => this.labelInput(cell) });
+    columns.push({ key: 'state', label: t('cell.state'), sort: (cell) => (this.problemOf(cell) ? 0 : 1), cell: (cell) => { const problem = this.problemOf(cell); return problem ? h('span.warn-text', problem) : h('span.ok-text', t('cell.ok')); } });
+    return columns;
+  }
+
+  check(test, checked, label, onChange) {
+    return h('input', { type: 'checkbox', 'data-test': test, 'aria-label': label, checked, onchange: (event) => onChange(event.target.checked) });
+  }
+
+  pick(key, on) {
+    if (on) this.selected.add(key);
+    else this.selected.delete(key);
+  }
+
+  labelInput(cell) {
+    return h('span.label-edit',
+      h('input', {
+        type: 'text', list: 'class-list', value: cell.label ?? '', 'data-test': 'cell-label', 'aria-label': t('cells.label-of', { name: cell.cell_id }), autocomplete: 'off', spellcheck: 'false', placeholder: t('cells.label-none'),
+        onchange: (event) => this.fleet.setLabel(new Set([cell.key]), event.target.value),
+      }),
+      cell.label_source && cell.label_source !== 'typed' ? h('small.muted', t(`label.${cell.label_source}`)) : null);
+  }
+
+  classSummary() {
+    const counts = this.fleet.perClass();
+    const none = this.fleet.usable().length - this.fleet.labelled().length;
+    return h('ul.chips', { 'data-test': 'class-counts', 'aria-label': t('cells.per-class') },
+      counts.filter(({ n }) => n).map(({ name, n }) => h('li', { class: n < 2 ? 'warn' : '' }, name, ' ', h('b', number(n)))),
+      none ? h('li.warn', t('cells.unlabelled', { n: none })) : null);
+  }
+
+  toolbar(rows) {
+    this.bar = h('div.toolbar', { role: 'group', 'aria-label': t('cells.tools') });
+    this.shownRows = rows;
+    this.renderToolbar();
+    const only = ['all', 'problem', ...(this.withLabels ? ['unlabelled'] : [])];
+    return h('div',
+      h('div.toolbar', h('label.grow', h('span', t('cells.filter')), h('input', { type: 'search', value: this.filter, 'data-test': 'cells-filter', oninput: (event) => { this.filter = event.target.value; this.view.page = 0; this.render(); } })),
+        h('label', h('span', t('cells.show')), h('select', { 'data-test': 'cells-only', onchange: (event) => { this.only = event.target.value; this.view.page = 0; this.render(); } }, only.map((value) => h('option', { value, selected: value === this.only }, t(`cells.only.${value}`)))))),
+      this.bar, h('datalist#class-list', this.fleet.classes().map((name) => h('option', { value: name }))));
+  }
+
+  renderToolbar() {
+    const n = this.selected.size;
+    const label = h('input', { type: 'text', list: 'class-list', 'data-test': 'bulk-label', autocomplete: 'off', placeholder: t('cells.bulk-label') , 'aria-label': t('cells.bulk-label') });
+    const nominal = h('input.narrow', { type: 'number', min: '0', step: 'any', 'data-test': 'bulk-nominal', placeholder: 'Ah', 'aria-label': t('cells.bulk-nominal') });
+    fill(this.bar, h('span.muted', { 'data-test': 'selected-count' }, n ? t('cells.selected', { n }) : t('cells.selected-none')),
+      n && this.withLabels ? h('span.joined', label, h('button.small', { type: 'button', 'data-test': 'bulk-label-apply', onclick: () => { if (!label.value.trim()) { label.focus(); return; } undoable(t('cells.labelled', { n, label: label.value }), this.fleet.setLabel(new Set(this.selected), label.value)); } }, t('cells.apply-label'))) : null,
+      n ? h('span.joined', nominal, h('button.small', { type: 'button', 'data-test': 'bulk-nominal-apply', onclick: () => this.applyNominal(nominal) }, t('cells.apply-nominal'))) : null,
+      n ? h('button.small.danger', { type: 'button', 'data-test': 'bulk-remove', onclick: () => { const keys = new Set(this.selected); this.selected.clear(); undoable(t('cells.removed', { n }), this.fleet.remove(keys)); } }, t('cells.remove')) : null);
+  }
+
+  async applyNominal(input) {
+    const value = Number(input.value);
+    if (!(value > 0)) { input.focus(); return; }
+    const n = this.selected.size;
+    const reread = await this.fleet.setNominal(new Set(this.selected), value);
+    notify(reread < n ? t('cells.nominal-again', { n: n - reread }) : t('cells.nominal-set', { n, ah: value }));
+  }
+
+  detail(cell) {
+    const record = this.fleet.reports.find((report) => report.path === cell.path);
+    return h('div.cell-detail', cell.problem ? h('p.message.warn', words('problem', cell.problem)) : null,
+      cell.curves ? cellCharts(cell) : null, h('h4', t('report.of', { name: cell.path })), record ? reportBody(record) : null);
+  }
+}
+

@@ -1,0 +1,245 @@
+// The batteries of a page: files read in the workers, labels, nominal capacities, undo.
+
+import { call, lanes } from './bridge.js';
+import { isManifest, readManifest, inManifest, guessLabel, matchClass } from './intake.js';
+
+/**
+ * @typedef {object} Cell
+ * @property {string} key unique in the page
+ * @property {string} cell_id
+ * @property {string} path of its file
+ * @property {number} cycle wanted cycle
+ * @property {number} charge_ah
+ * @property {number} discharge_ah
+ * @property {number|null} nominal_ah
+ * @property {number|null} soh
+ * @property {Float64Array|null} features
+ * @property {any} curves decimated points for the figures
+ * @property {string|null} label
+ * @property {'manifest'|'folder'|'name'|'typed'|null} label_source
+ * @property {boolean} included
+ * @property {{code: string, params?: object}|null} problem
+ */
+
+/** Batteries read from files. Keeps `File` handles for this visit only. */
+export class Fleet {
+  /** @param {{protocol: () => any, classes: () => string[], onChange: (why: string) => void}} options */
+  constructor({ protocol, classes, onChange }) {
+    this.protocol = protocol;
+    this.classes = classes;
+    this.onChange = onChange;
+    /** @type {Cell[]} */
+    this.cells = [];
+    /** @type {{path: string, size: number, status: string, error: any, report: any}[]} */
+    this.reports = [];
+    this.manifest = new Map();
+    this.manifestNames = [];
+    this.files = new Map();
+    this.work = null;
+    this.isSimulated = false;
+  }
+
+  /** Reads dropped or picked files; bad ones are reported and never stop the others. */
+  async add(entries) {
+    for (const entry of entries.filter(isManifest)) {
+      const found = readManifest(await entry.file.text());
+      for (const [key, value] of found) this.manifest.set(key, value);
+      this.manifestNames.push(entry.path);
+    }
+    if (entries.some(isManifest)) this.applyManifest();
+    const files = entries.filter((entry) => !isManifest(entry));
+    if (!files.length) { this.onChange('manifest'); return; }
+    await this.read(files);
+  }
+
+  async read(entries) {
+    const controller = this.work?.controller ?? new AbortController();
+    this.work ??= { controller, done: 0, total: 0, bytes: 0, allBytes: 0, started: performance.now(), partial: new Map() };
+    const work = this.work;
+    work.total += entries.length;
+    work.allBytes += entries.reduce((sum, { file }) => sum + file.size, 0);
+    this.onChange('progress');
+    const waiting = [...entries];
+    const one = async () => {
+      for (let entry = waiting.shift(); entry && !controller.signal.aborted; entry = waiting.shift()) {
+        await this.readOne(entry, work);
+        work.done += 1;
+        work.bytes += entry.file.size;
+        work.partial.delete(entry.path);
+        this.onChange('progress');
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(lanes(), entries.length) }, one));
+    if (work.done >= work.total || controller.signal.aborted) this.work = null;
+    this.cells.sort((a, b) => a.path.localeCompare(b.path, 'en', { numeric: true }) || a.cell_id.localeCompare(b.cell_id));
+    this.onChange('read');
+  }
+
+  async readOne({ file, path }, work) {
+    const known = inManifest(this.manifest, path, null);
+    const record = { path, size: file.size, status: 'ok', error: null, report: null };
+    try {
+      const result = await call('read', {
+        file, name: path.split('/').pop(), protocol: this.protocol(),
+        nominal_ah: known?.nominal_ah ?? null, cell_id: known?.cell_id || null,
+      }, { signal: work.controller.signal, onProgress: ({ bytes }) => { work.partial.set(path, bytes); this.onChange('progress'); } });
+      record.report = result.report;
+      this.forget(path);
+      this.files.set(path, file);
+      for (const cell of result.cells) this.cells.push(this.dress(cell, path));
+      record.status = result.cells.some((cell) => cell.problem) || result.report.findings.length ? 'warning' : 'ok';
+    } catch (error) {
+      if (error.code === 'cancelled') return;
+      this.forget(path);
+      record.status = 'error';
+      record.error = { code: error.code ?? 'internal', params: error.params ?? { message: String(error) } };
+    }
+    this.reports = this.reports.filter((report) => report.path !== path);
+    this.reports.push(record);
+  }
+
+  dress(cell, path) {
+    const entry = inManifest(this.manifest, path, cell.cell_id);
+    const guess = guessLabel(path, entry, this.classes());
+    return {
+      ...cell, cell_id: entry?.cell_id || cell.cell_id, key: `${path}#${cell.cell_id}`, path,
+      label: guess?.label ?? null, label_source: guess?.source ?? null, included: true, problem: cell.problem ?? null,
+    };
+  }
+
+  /** A file dropped again replaces what it gave before. */
+  forget(path) {
+    this.cells = this.cells.filter((cell) => cell.path !== path);
+  }
+
+  cancel() {
+    this.work?.controller.abort();
+    this.work = null;
+    this.onChange('cancelled');
+  }
+
+  /** A manifest that comes after the files labels them, and re-reads those whose capacity it tells. */
+  applyManifest() {
+    const again = new Map();
+    for (const cell of this.cells) {
+      const entry = inManifest(this.manifest, cell.path, cell.cell_id);
+      if (!entry) continue;
+      if (cell.label_source !== 'typed') {
+        const guess = guessLabel(cell.path, entry, this.classes());
+        if (guess) Object.assign(cell, { label: guess.label, label_source: guess.source });
+      }
+      if (entry.cell_id) cell.cell_id = entry.cell_id;
+      if (entry.nominal_ah && entry.nominal_ah !== cell.nominal_ah && this.files.has(cell.path)) {
+        again.set(cell.path, { file: this.files.get(cell.path), path: cell.path });
+      }
+    }
+    for (const report of this.reports) {
+      if (report.status !== 'error' || !this.files.has(report.path)) continue;
+      if (inManifest(this.manifest, report.path, null)) again.set(report.path, { file: this.files.get(report.path), path: report.path });
+    }
+    if (again.size) this.read([...again.values()]);
+  }
+
+  /** Labels guessed again after another round gave other classes. */
+  relabel() {
+    for (const cell of this.cells) {
+      if (cell.label_source === 'typed') continue;
+      const guess = guessLabel(cell.path, inManifest(this.manifest, cell.path, cell.cell_id), this.classes());
+      Object.assign(cell, { label: guess?.label ?? cell.label, label_source: guess?.source ?? cell.label_source });
+    }
+  }
+
+  /** Sets a label; returns the function that takes it back. */
+  setLabel(keys, label) {
+    const chosen = this.cells.filter((cell) => keys.has(cell.key));
+    const before = chosen.map((cell) => [cell, cell.label, cell.label_source]);
+    for (const cell of chosen) Object.assign(cell, { label: matchClass(label, this.classes()) ?? (label.trim() || null), label_source: 'typed' });
+    this.onChange('labels');
+    return () => {
+      for (const [cell, old, source] of before) Object.assign(cell, { label: old, label_source: source });
+      this.onChange('labels');
+    };
+  }
+
+  /** Takes cells out; returns the function that brings them back. */
+  remove(keys) {
+    const before = this.cells;
+    const reports = this.reports;
+    this.cells = this.cells.filter((cell) => !keys.has(cell.key));
+    const left = new Set(this.cells.map((cell) => cell.path));
+    const gone = new Set(before.filter((cell) => keys.has(cell.key)).map((cell) => cell.path));
+    this.reports = reports.filter((report) => left.has(report.path) || !gone.has(report.path));
+    this.onChange('cells');
+    return () => {
+      this.cells = before;
+      this.reports = reports;
+      this.onChange('cells');
+    };
+  }
+
+  /** Sets the nominal capacity and reads those files again: features depend on it. */
+  async setNominal(keys, nominal_ah) {
+    const chosen = this.cells.filter((cell) => keys.has(cell.key));
+    const paths = new Set();
+    for (const cell of chosen) {
+      const entry = inManifest(this.manifest, cell.path, cell.cell_id);
+      if (entry) entry.nominal_ah = nominal_ah;
+      else this.manifest.set(cell.path.toLowerCase(), { cell_id: '', labels: cell.label ? [cell.label] : [], nominal_ah });
+      if (this.files.has(cell.path)) paths.add(cell.path);
+    }
+    const typed = new Map(chosen.filter((cell) => cell.label_source === 'typed').map((cell) => [cell.key, cell.label]));
+    if (paths.size) await this.read([...paths].map((path) => ({ path, file: this.files.get(path) })));
+    for (const cell of this.cells) if (typed.has(cell.key)) Object.assign(cell, { label: typed.get(cell.key), label_source: 'typed' });
+    this.onChange('nominal');
+    return chosen.length - [...chosen].filter((cell) => !paths.has(cell.path)).length;
+  }
+
+  /** Cells that can be used: read without a problem and not taken out. */
+  usable() {
+    return this.cells.filter((cell) => cell.included && cell.features && !cell.problem);
+  }
+
+  /** Usable cells with a label of the round. */
+  labelled() {
+    const classes = this.classes();
+    return this.usable().filter((cell) => classes.includes(cell.label));
+  }
+
+  /** Batteries per class of the round, in its order. */
+  perClass() {
+    return this.classes().map((name) => ({ name, n: this.labelled().filter((cell) => cell.label === name).length }));
+  }
+
+  rawBytes() {
+    return this.reports.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** What a draft keeps: no `File` and no raw row. */
+  toDraft() {
+    return { cells: this.cells, reports: this.reports, manifest: [...this.manifest], manifestNames: this.manifestNames, isSimulated: this.isSimulated };
+  }
+
+  fromDraft(draft) {
+    this.cells = draft.cells ?? [];
+    this.reports = draft.reports ?? [];
+    this.manifest = new Map(draft.manifest ?? []);
+    this.manifestNames = draft.manifestNames ?? [];
+    this.isSimulated = draft.isSimulated ?? false;
+  }
+
+  clear() {
+    this.work?.controller.abort();
+    this.work = null;
+    this.fromDraft({});
+    this.files.clear();
+    this.onChange('cells');
+  }
+
+  /** Features of some cells as one matrix, row by row. */
+  static matrix(cells) {
+    const p = cells[0]?.features.length ?? 0;
+    const values = new Float64Array(cells.length * p);
+    cells.forEach((cell, i) => values.set(cell.features, i * p));
+    return values;
+  }
+}

@@ -1,0 +1,143 @@
+// Files from drops and pickers, folders walked, manifests read, labels guessed from names.
+
+/** @typedef {{file: File, path: string}} Entry */
+
+const IGNORED = /(^|\/)(\.[^/]*|thumbs\.db|desktop\.ini|__macosx\/.*)$/i;
+const MANIFEST = /(^|\/)[^/]*manifest[^/]*\.csv$/i;
+
+/** All files of a drop, folders walked in name order. @returns {Promise<Entry[]>} */
+export async function fromDrop(transfer) {
+  const roots = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  if (!roots.length) return fromList(transfer.files);
+  const entries = [];
+  const walk = async (entry, prefix) => {
+    if (entry.isFile) {
+      const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+      entries.push({ file, path: prefix + entry.name });
+      return;
+    }
+    const reader = entry.createReader();
+    const children = [];
+    for (;;) { // readEntries gives at most 100 at a time
+      const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+      if (!some.length) break;
+      children.push(...some);
+    }
+    children.sort((a, b) => a.name.localeCompare(b.name));
+    for (const child of children) await walk(child, `${prefix}${entry.name}/`);
+  };
+  for (const root of roots) await walk(root, '');
+  return entries.filter(({ path }) => !IGNORED.test(path));
+}
+
+/** All files of a picker. @returns {Entry[]} */
+export const fromList = (files) => [...files]
+  .map((file) => ({ file, path: file.webkitRelativePath || file.name }))
+  .filter(({ path }) => !IGNORED.test(path));
+
+export const isManifest = ({ path }) => MANIFEST.test(path);
+
+/**
+ * Makes an element take drops and its file inputs take picks.
+ * @param {HTMLElement} zone
+ * @param {(entries: Entry[]) => void} onEntries
+ */
+export function acceptFiles(zone, onEntries) {
+  let depth = 0;
+  const mark = (by) => { depth = Math.max(0, depth + by); zone.classList.toggle('over', depth > 0); };
+  zone.addEventListener('dragenter', (event) => { event.preventDefault(); mark(1); });
+  zone.addEventListener('dragover', (event) => { event.preventDefault(); event.dataTransfer.dropEffect = 'copy'; });
+  zone.addEventListener('dragleave', () => mark(-1));
+  zone.addEventListener('drop', async (event) => {
+    event.preventDefault();
+    depth = 0;
+    mark(0);
+    onEntries(await fromDrop(event.dataTransfer));
+  });
+  for (const input of zone.querySelectorAll('input[type=file]')) {
+    input.addEventListener('change', () => {
+      const entries = fromList(input.files);
+      input.value = ''; // the same file may be picked again
+      if (entries.length) onEntries(entries);
+    });
+  }
+}
+
+/** A file dropped beside the zones must not make the browser leave the page. */
+export function refuseStrayDrops() {
+  for (const kind of ['dragover', 'drop']) addEventListener(kind, (event) => event.preventDefault());
+}
+
+/** Rows of a CSV with a header (RFC 4180 quotes), as objects by lower-case column name. */
+export function parseCsv(text) {
+  const rows = [];
+  let row = [], cell = '', quoted = false;
+  for (let i = text.charCodeAt(0) === 0xfeff ? 1 : 0; i < text.length; i += 1) {
+    const c = text[i];
+    if (quoted) {
+      if (c !== '"') cell += c;
+      else if (text[i + 1] === '"') { cell += '"'; i += 1; } else quoted = false;
+    } else if (c === '"') quoted = true;
+    else if (c === ',') { row.push(cell); cell = ''; } else if (c === '\n') {
+      row.push(cell);
+      rows.push(row);
+      row = [];
+      cell = '';
+    } else if (c !== '\r') cell += c;
+  }
+  if (cell || row.length) rows.push([...row, cell]);
+  const header = (rows.shift() ?? []).map((name) => name.trim().toLowerCase());
+  return rows.filter((one) => one.some((value) => value.trim()))
+    .map((one) => Object.fromEntries(header.map((name, i) => [name, (one[i] ?? '').trim()])));
+}
+
+/**
+ * What a manifest says about files and cells.
+ * @returns {Map<string, {cell_id: string, labels: string[], nominal_ah: number|null}>} by file name and by cell id, lower case
+ */
+export function readManifest(text) {
+  const byKey = new Map();
+  for (const row of parseCsv(text)) {
+    const { file = '', cell_id = '', cathode = '', maker = '' } = row;
+    if (!file && !cell_id) continue;
+    const labels = [row.class, row.label, cathode, cathode && maker ? `${cathode} ${maker}` : ''].filter(Boolean);
+    const nominal = Number.parseFloat(row.nominal_ah);
+    const entry = { cell_id, labels, nominal_ah: nominal > 0 ? nominal : null };
+    for (const key of [file, file.split('/').pop(), cell_id]) if (key) byKey.set(key.toLowerCase(), entry);
+  }
+  return byKey;
+}
+
+/** The entry of a manifest for a file or cell. */
+export const inManifest = (manifest, path, cellId) => manifest.get(path.toLowerCase())
+  ?? manifest.get(path.split('/').pop().toLowerCase()) ?? manifest.get((cellId ?? '').toLowerCase()) ?? null;
+
+const plain = (text) => text.toUpperCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
+
+/** The class of the round with this name, whatever its case and punctuation; or null. */
+export function matchClass(label, classes) {
+  const wanted = plain(label);
+  return classes.find((name) => name.toUpperCase() === label.trim().toUpperCase()) ?? classes.find((name) => plain(name) === wanted) ?? null;
+}
+
+/**
+ * A label for a file: manifest first, then the nearest folder named like a class, then a class
+ * named in the file's own name (longest name first).
+ * @returns {{label: string, source: 'manifest'|'folder'|'name'} | null}
+ */
+export function guessLabel(path, entry, classes) {
+  for (const label of entry?.labels ?? []) {
+    const name = matchClass(label, classes);
+    if (name) return { label: name, source: 'manifest' };
+  }
+  if (entry?.labels.length) return { label: entry.labels[0], source: 'manifest' };
+  const parts = path.split('/');
+  const file = parts.pop();
+  for (const folder of parts.reverse()) {
+    const name = matchClass(folder, classes);
+    if (name) return { label: name, source: 'folder' };
+  }
+  const words = ` ${plain(file)} `;
+  const named = [...classes].sort((a, b) => b.length - a.length).find((name) => words.includes(` ${plain(name)} `));
+  return named ? { label: named, source: 'name' } : null;
+}

@@ -1,0 +1,90 @@
+// The recycler's form for a new round: name, classes, deadline, quorum, roster, controls.
+
+import { h, fill, download, fileName } from './dom.js';
+import { t, number } from './i18n.js';
+import { errorBox, notify } from './shell.js';
+import { parseCsv } from './intake.js';
+import { thumbprint, publicPart, sign } from './keys.js';
+import { call } from './bridge.js';
+import { Fleet } from './fleet.js';
+
+const CATHODES = ['LCO', 'NMC', 'NCA', 'LFP', 'LMO'];
+
+/** A fresh form. */
+export const emptyDraft = () => ({ name: '', classes: CATHODES.slice(0, 4).join('\n'), deadline: '', quorum: 5, roster: [], controls: [], trees: 10, basis: 'nominal', window: 20 });
+
+/** Class names of the form, one per line or comma. */
+export const classNames = (draft) => [...new Set(draft.classes.split(/[\n,;]+/).map((name) => name.trim()).filter(Boolean))];
+
+/** @param {HTMLElement} host */
+export function renderNewRound(host, state, fleet, identity, { onChange, onOpen }) {
+  const { draft } = state;
+  const missing = !identity ? 'open.needs-key' : !fleet.usable().length ? 'open.needs-batteries' : classNames(draft).length < 2 ? 'open.needs-classes' : !draft.name.trim() ? 'open.needs-name' : null;
+  const field = (name, input, help = null) => h('label', t(`open.${name}`), input, help ? h('small', help) : null);
+  const set = (name, read = (input) => input.value) => (event) => { draft[name] = read(event.target); onChange(); };
+  fill(host, h('form', {
+    'data-test': 'new-round', onsubmit: (event) => { event.preventDefault(); if (!missing && !state.opening) onOpen(); },
+  },
+  h('div.fields',
+    field('name', h('input', { type: 'text', value: draft.name, maxlength: '120', 'data-test': 'round-name-input', onchange: set('name') })),
+    field('deadline', h('input', { type: 'datetime-local', value: draft.deadline, 'data-test': 'round-deadline', onchange: set('deadline') }), t('open.deadline-help')),
+    field('quorum', h('input', { type: 'number', min: '3', max: '1000', value: draft.quorum, 'data-test': 'round-quorum', onchange: set('quorum', (input) => Math.max(3, Math.floor(Number(input.value) || 5))) }), t('open.quorum-help')),
+    field('trees', h('input', { type: 'number', min: '1', max: '200', value: draft.trees, 'data-test': 'round-trees', onchange: set('trees', (input) => Math.min(200, Math.max(1, Math.floor(Number(input.value) || 10)))) }), t('open.trees-help'))),
+  field('classes', h('textarea', { rows: '5', 'data-test': 'round-classes-input', spellcheck: 'false', onchange: set('classes'), value: draft.classes }), t('open.classes-help', { n: classNames(draft).length })),
+  h('details', { 'data-test': 'round-more' }, h('summary', t('open.more')),
+    h('div.fields',
+      field('roster', h('input', { type: 'file', multiple: true, accept: '.json', 'data-test': 'roster-files', onchange: async (event) => { await readRoster(draft, event.target.files); onChange(); } }), draft.roster.length ? h('span', draft.roster.map(({ name }) => name).join(', '), ' ', h('button.small.quiet', { type: 'button', onclick: () => { draft.roster = []; onChange(); } }, t('open.clear'))) : t('open.roster-help')),
+      field('controls', h('input', { type: 'file', accept: '.csv', 'data-test': 'controls-file', onchange: async (event) => { await readControls(draft, event.target.files[0]); onChange(); } }), draft.controls.length ? t('open.controls-read', { n: draft.controls.length }) : t('open.controls-help')),
+      field('window', h('input', { type: 'number', min: '1', max: '201', value: draft.window, onchange: set('window', (input) => Math.min(201, Math.max(1, Math.floor(Number(input.value) || 20)))) }), t('open.window-help')),
+      field('basis', h('select', { onchange: set('basis') }, ['nominal', 'ampere-hour'].map((value) => h('option', { value, selected: value === draft.basis }, t(`open.basis.${value}`))))))),
+  missing ? h('p.muted', { 'data-test': 'open-hindrance', 'data-code': missing }, t(missing)) : null,
+  state.openError ? errorBox(state.openError, 'open-error') : null,
+  h('div.actions', h('button', { class: state.opened ? '' : 'primary', 'data-test': 'open-round', disabled: !!missing || !!state.opening }, t(state.opening ? 'open.busy' : 'open.go', { n: fleet.usable().length })))));
+  host.firstChild.classList.add('card');
+}
+
+async function readRoster(draft, files) {
+  for (const file of files) {
+    try {
+      const parsed = JSON.parse(await file.text());
+      for (const one of Array.isArray(parsed) ? parsed : parsed.members ?? [parsed]) {
+        const kid = one.signing ? await thumbprint(one.signing) : one.kid;
+        if (typeof kid === 'string' && kid && !draft.roster.some((member) => member.kid === kid)) draft.roster.push({ name: String(one.name ?? '').slice(0, 80), kid });
+      }
+    } catch {
+      notify(t('open.roster-bad', { name: file.name }));
+    }
+  }
+}
+
+async function readControls(draft, file) {
+  if (!file) return;
+  draft.controls = parseCsv(await file.text()).map((row) => ({ battery: row.cell_id || row.battery || '', label: row.class || row.label || row.cathode || '' })).filter(({ battery, label }) => battery && label);
+  if (!draft.controls.length) notify(t('open.controls-bad'));
+}
+
+/** The standardisation that a form asks for; everything else is the default. */
+export const protocolOf = (draft) => ({ outlier_scope: 'window', n_mad: 3, median_window: draft.window, median_ends: 'reflect', n_points: 1000, capacity_basis: draft.basis, retirement_soh: 0.9 });
+
+/**
+ * Makes and signs a round.
+ * @returns {Promise<string>} the text of the round file
+ */
+export async function signRound(draft, cells, identity) {
+  const input = {
+    name: draft.name.trim(), created: Math.floor(Date.now() / 1000),
+    deadline: draft.deadline ? Math.floor(new Date(draft.deadline).getTime() / 1000) : null,
+    protocol: protocolOf(draft), n_trees: draft.trees, classes: classNames(draft), quorum: draft.quorum, asks_soh: false,
+    batteries: cells.map((cell) => cell.cell_id), recycler: publicPart(identity), roster: draft.roster,
+  };
+  const { signing_input, payload } = await call('round.signing-input', { ...input, features: Fleet.matrix(cells) });
+  return call('round.seal', { payload, public_key: identity.publicKeys.signing, signature: await sign(identity, signing_input) });
+}
+
+/** Save button and what to do with the file. */
+export function shareRound(state) {
+  return [
+    h('button.primary', { type: 'button', 'data-test': 'save-round', onclick: () => download(`${fileName(state.round.name)}.round.json`, state.roundFile) }, t('open.save')),
+    h('span.muted', t('open.send', { size: number(state.roundFile.length / 1000, 0) })),
+  ];
+}

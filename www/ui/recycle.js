@@ -1,0 +1,277 @@
+// The recycler's page: state, steps, draft. The views live beside it.
+
+import { h, byId, fill, debounced, download, fileName, nextFrame } from './dom.js';
+import { t } from './i18n.js';
+import { startShell, showSteps, announce, errorBox, undoable, notify, confirmDialog, progressBar } from './shell.js';
+import { acceptFiles, refuseStrayDrops, parseCsv, matchClass } from './intake.js';
+import { Fleet } from './fleet.js';
+import { CellTable, renderReading } from './fleet-view.js';
+import { roundCard } from './round-view.js';
+import { renderNewRound, emptyDraft, protocolOf, classNames, signRound, shareRound } from './new-round.js';
+import { renderBallots, openBallot, settle } from './ballots-view.js';
+import { renderDecide } from './decide-view.js';
+import { IdentityPanel } from './identity-view.js';
+import { call, Pool } from './bridge.js';
+import { load, save, remove } from './store.js';
+import { startSelfTest } from './selftest.js';
+import { demoForRecycler } from './demo.js';
+
+const freshRound = () => ({
+  roundFile: null, opened: null, round: null, roundError: null, openError: null, opening: false, isDemo: false,
+  records: [], ballotWork: null, result: null, compared: null, deciding: false, decideError: null, truth: null,
+});
+const state = { draft: emptyDraft(), ...freshRound(), rules: ['mv'], rule: 'mv', filter: { text: '', class: '', status: 'all' }, demoBusy: null };
+/** Tallies run in a worker of their own: one after the other, never behind a long read. */
+const tallies = new Pool(1);
+let stopOpening = null;
+
+const fleet = new Fleet({ protocol: () => protocolOf(state.draft), classes: () => classNames(state.draft), onChange: onFleet });
+const cellTable = new CellTable(byId('cells'), fleet, { withLabels: false });
+const identity = new IdentityPanel(byId('identity'), { role: 'recycler', onChange: () => { renderOpen(); renderSteps(); } });
+const soonReading = debounced(() => { renderReading(byId('reading'), fleet); renderSteps(); }, 60);
+
+function onFleet(why) {
+  if (why === 'progress') { soonReading(); return; }
+  if (why === 'read') announce(t('read.cells', { n: fleet.cells.length }));
+  renderReading(byId('reading'), fleet);
+  cellTable.render();
+  renderOpen();
+  renderSteps();
+  keepDraft();
+}
+
+function render() {
+  identity.render();
+  renderReading(byId('reading'), fleet);
+  cellTable.render();
+  renderOpen();
+  renderRoundFile();
+  renderVotes();
+  renderDecisions();
+  renderExport();
+  renderSteps();
+  fill(byId('demo-state'), state.demoBusy ? progressBar(state.demoBusy.text, { ...state.demoBusy, test: 'demo-progress' }) : null,
+    state.isDemo && !state.demoBusy ? h('p.message.simulated', t('simulated.demo')) : null);
+}
+
+const renderOpen = () => renderNewRound(byId('open'), state, fleet, identity.identity, { onChange: () => { renderOpen(); renderSteps(); keepDraft(); }, onOpen: openNew });
+const renderVotes = () => renderBallots(byId('ballots'), state, { onRemove: removeBallot, onCancel: () => stopOpening?.abort() });
+const renderDecisions = () => renderDecide(byId('decide'), state, { onRule: (rule) => { state.rule = rule; decide(); }, onCompare: compare, onTruth: readTruth });
+
+function renderRoundFile() {
+  const actions = state.roundFile ? [shareRound(state), h('button.quiet.danger', { type: 'button', 'data-test': 'forget', onclick: startOver }, t('round.start-over'))] : null;
+  fill(byId('round'), state.roundError ? errorBox(state.roundError, 'round-error') : null,
+    state.opened ? roundCard(state.opened, { simulated: state.isDemo, actions }) : null);
+}
+
+function renderExport() {
+  const { result, round } = state;
+  const name = fileName(round?.name ?? 'round');
+  fill(byId('export'), !result ? h('p.muted', t('export.not-yet')) : h('div.actions',
+    h('button.primary', { type: 'button', 'data-test': 'save-csv', onclick: () => download(`${name}.result.csv`, result.csv, 'text/csv') }, t('export.csv')),
+    h('button', { type: 'button', 'data-test': 'save-json', onclick: () => download(`${name}.result.json`, result.json) }, t('export.json')),
+    h('button', { type: 'button', onclick: () => print() }, t('export.print')),
+    state.isDemo ? h('span.badge.simulated', t('simulated.word')) : null));
+}
+
+const counted = () => state.records.filter(({ status }) => status === 'accepted');
+
+function renderSteps() {
+  const { round, result, ballotWork, deciding } = state;
+  const usable = fleet.usable().length;
+  const n = counted().length;
+  const enough = round && n >= round.quorum;
+  showSteps([
+    { id: 'step-key', state: identity.identity ? 'done' : 'ready', note: identity.identity?.name },
+    { id: 'step-batteries', state: fleet.work ? 'busy' : usable || round ? 'done' : identity.identity ? 'ready' : 'todo', note: usable ? t('step.files', { n: usable }) : undefined },
+    { id: 'step-open', state: round ? 'done' : usable && identity.identity ? 'ready' : 'todo', note: round?.name },
+    { id: 'step-ballots', state: ballotWork ? 'busy' : enough ? 'done' : round ? 'ready' : 'todo', note: round ? t('step.ballots', { n, quorum: round.quorum }) : undefined },
+    { id: 'step-decide', state: deciding ? 'busy' : result ? 'done' : 'todo', note: result ? t('step.decided', { n: result.decisions.filter(({ status }) => status === 'decided').length }) : undefined },
+    { id: 'step-export', state: result ? 'ready' : 'todo' },
+  ]);
+}
+
+async function openNew() {
+  state.opening = true;
+  state.openError = null;
+  renderOpen();
+  try {
+    if (state.records.length && !await confirmDialog(t('open.replace'), t('open.replace-ask'), t('open.replace'), { danger: true })) { state.opening = false; renderOpen(); return; }
+    const text = await signRound(state.draft, fleet.usable(), identity.identity);
+    await openRound(text);
+    notify(t('open.done', { name: state.round.name }));
+  } catch (error) {
+    state.openError = error;
+  }
+  state.opening = false;
+  render();
+}
+
+async function openRound(text, { isDemo = false } = {}) {
+  try {
+    const opened = await call('round.open', { file: text, now: Math.floor(Date.now() / 1000), kid: null, mine: identity.identity?.kid ?? null });
+    if (opened.hash !== state.opened?.hash) Object.assign(state, freshRound());
+    Object.assign(state, { roundFile: text, opened, round: opened.round, roundError: null, isDemo });
+    announce(t('round.loaded', { name: opened.round.name }));
+  } catch (error) {
+    state.roundError = error;
+  }
+  render();
+  keepDraft();
+}
+
+async function addBallots(entries) {
+  if (!state.round) { notify(t('ballots.needs-round')); return; }
+  const controller = new AbortController();
+  stopOpening = controller;
+  state.ballotWork = { done: 0, total: entries.length };
+  renderVotes();
+  const now = Math.floor(Date.now() / 1000);
+  for (const { file, path } of entries) {
+    if (controller.signal.aborted) break;
+    const record = await openBallot(await file.text(), path, state.roundFile, identity.identity, now);
+    const known = state.records.find((one) => one.fingerprint && one.fingerprint === record.fingerprint && one.status === 'accepted');
+    if (known) Object.assign(record, { status: 'rejected', reason: { code: 'duplicate', params: {} } });
+    state.records.push(record);
+    state.ballotWork.done += 1;
+    renderVotes();
+  }
+  state.ballotWork = null;
+  stopOpening = null;
+  afterBallots();
+}
+
+function afterBallots() {
+  settle(state.records);
+  Object.assign(state, { result: null, compared: null });
+  render();
+  keepDraft();
+  announce(t('ballots.counted', { n: counted().length }));
+  if (state.round && counted().length >= state.round.quorum) decide();
+}
+
+function removeBallot(record) {
+  const before = [...state.records];
+  state.records = state.records.filter((one) => one !== record);
+  afterBallots();
+  undoable(t('ballots.removed', { name: record.name ?? record.file }), () => { state.records = before; afterBallots(); });
+}
+
+const tally = (rule) => tallies.call('tally', {
+  round_file: state.roundFile, rule,
+  ballots: counted().map(({ text, content_key }) => ({ file: text, content_key })),
+  rejected: state.records.filter(({ status }) => status !== 'accepted').map(({ file, fingerprint, reason }) => ({ file, fingerprint, code: reason?.code ?? '' })),
+  controls: state.draft.controls, truth: state.truth ? [...state.truth] : null,
+});
+
+async function decide() {
+  Object.assign(state, { deciding: true, decideError: null });
+  renderDecisions();
+  renderSteps();
+  try {
+    state.result = await tally(state.rule);
+    const { decisions } = state.result;
+    announce(t('decide.done', { n: decisions.filter(({ status }) => status === 'decided').length, of: decisions.length }));
+  } catch (error) {
+    Object.assign(state, { decideError: error, result: null });
+  }
+  state.deciding = false;
+  render();
+  keepDraft();
+}
+
+async function compare() {
+  state.deciding = true;
+  renderDecisions();
+  try {
+    state.compared = [];
+    for (const rule of state.rules) state.compared.push(await tally(rule));
+  } catch (error) {
+    Object.assign(state, { decideError: error, compared: null });
+  }
+  state.deciding = false;
+  render();
+}
+
+async function readTruth(file) {
+  if (!file) return;
+  const names = state.round.catalogue.classes.map(({ name }) => name);
+  const truth = new Map();
+  for (const row of parseCsv(await file.text())) {
+    const name = [row.class, row.label, row.cathode, `${row.cathode} ${row.maker}`].filter(Boolean).map((label) => matchClass(label, names)).find(Boolean);
+    if (row.cell_id && name) truth.set(row.cell_id, names.indexOf(name));
+  }
+  const known = state.round.query.batteries.filter((battery) => truth.has(battery)).length;
+  if (!known) { notify(t('decide.truth-none', { name: file.name })); return; }
+  state.truth = truth;
+  announce(t('decide.truth-read', { n: known }));
+  await decide();
+}
+
+async function startOver() {
+  if (!await confirmDialog(t('round.start-over'), t('round.start-over-ask-recycler'), t('round.start-over'), { danger: true })) return;
+  Object.assign(state, freshRound(), { draft: emptyDraft() });
+  fleet.clear();
+  await remove('drafts', 'recycle').catch(() => {});
+  render();
+  byId('main').focus();
+}
+
+async function demo() {
+  if (state.demoBusy) return;
+  if ((state.round || fleet.cells.length) && !state.isDemo && !await confirmDialog(t('demo.title'), t('demo.replaces'), t('demo.go'))) return;
+  state.demoBusy = { text: t('demo.making'), done: 0, total: 0 };
+  fleet.clear();
+  Object.assign(state, freshRound());
+  render();
+  await nextFrame();
+  try {
+    const made = await demoForRecycler((progress) => { state.demoBusy = progress; fill(byId('demo-state'), progressBar(progress.text, { ...progress, test: 'demo-progress' })); });
+    identity.identity = made.identity;
+    await identity.changed();
+    await openRound(made.roundFile, { isDemo: true });
+    state.truth = made.truth;
+    await addBallots(made.ballots.map(({ name, text }) => ({ path: name, file: { text: async () => text } })));
+  } catch (error) {
+    state.roundError = error;
+  }
+  state.demoBusy = null;
+  render();
+  byId('step-decide').scrollIntoView();
+}
+
+/** The draft: ballots stay sealed in it; the key to open them is not part of it. */
+const keepDraft = debounced(async () => {
+  const { draft, roundFile, isDemo, records, rule, truth } = state;
+  if (!roundFile && !fleet.cells.length && !draft.name) return;
+  if (isDemo) return; // its key is gone with the page
+  try { await save('drafts', 'recycle', { version: 1, draft, roundFile, rule, truth, ballots: records.map(({ file, text }) => ({ file, text })), fleet: fleet.toDraft() }); } catch { /* private windows have no storage */ }
+}, 500);
+
+async function restoreDraft() {
+  const saved = await load('drafts', 'recycle').catch(() => null);
+  if (saved?.version !== 1) return;
+  fleet.fromDraft(saved.fleet);
+  state.draft = { ...emptyDraft(), ...saved.draft };
+  if (state.rules.includes(saved.rule)) state.rule = saved.rule;
+  if (saved.roundFile) await openRound(saved.roundFile);
+  if (state.round) {
+    state.truth = saved.truth;
+    if (saved.ballots.length) await addBallots(saved.ballots.map(({ file, text }) => ({ path: file, file: { text: async () => text } })));
+  }
+  render();
+  notify(t('draft.restored'));
+}
+
+startShell(render);
+refuseStrayDrops();
+acceptFiles(byId('files-drop'), (entries) => fleet.add(entries));
+acceptFiles(byId('round-drop'), async (entries) => openRound(await entries.at(-1).file.text()));
+acceptFiles(byId('ballots-drop'), addBallots);
+byId('demo').addEventListener('click', demo);
+startSelfTest();
+try { state.rules = await call('rules', {}); [state.rule] = state.rules; } catch (error) { state.roundError = error; }
+await identity.start();
+await restoreDraft();
+render();
+document.documentElement.dataset.usable = 'true';
