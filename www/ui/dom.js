@@ -48,14 +48,16 @@ function append(element, children) {
 /** @param {string} id @returns {any} */
 export const byId = (id) => document.getElementById(id);
 
-/** Replaces what an element holds, keeping focus on the control of the same `data-test`. */
+/** Replaces what an element holds; focus, open details and scroll positions stay where they were. */
 export function fill(element, ...children) {
   const focused = element.contains(document.activeElement) ? document.activeElement : null;
   const key = focused?.getAttribute('data-test') ?? focused?.id;
   const selection = focused && 'selectionStart' in focused ? [focused.selectionStart, focused.selectionEnd] : null;
   const scrolled = [...element.querySelectorAll('[data-scroll]')].map((one) => [one.dataset.scroll, one.scrollTop, one.scrollLeft]);
+  const opened = [...element.querySelectorAll('details[open][data-test]')].map((one) => one.dataset.test);
   element.replaceChildren();
   append(element, children);
+  for (const test of opened) element.querySelector(`details[data-test="${test}"]`)?.setAttribute('open', '');
   for (const [name, top, left] of scrolled) {
     const again = element.querySelector(`[data-scroll="${name}"]`);
     if (again) again.scrollTo(left, top);

@@ -91,7 +91,8 @@ export class CellTable {
 
   problemOf(cell) {
     if (cell.problem) return words('problem', cell.problem);
-    if (this.withLabels && cell.label && !this.fleet.classes().includes(cell.label)) return t('problem.unknown-label', { label: cell.label });
+    if (this.withLabels && !cell.label) return t('problem.no-label');
+    if (this.withLabels && !this.fleet.classes().includes(cell.label)) return t('problem.unknown-label', { label: cell.label });
     return null;
   }
 

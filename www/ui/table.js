@@ -68,15 +68,18 @@ export function dataTable({ test, caption, columns, rows, rowKey, rowClass, expa
     return h('th', { scope: 'col', 'aria-sort': direction, class: [column.numeric ? 'number' : '', column.class ?? ''].join(' ') }, label);
   });
   if (expand) head.unshift(h('th.expander-cell', h('span.hidden', t('table.more'))));
-  const table = h('table', { 'data-test': test }, h('caption', caption), h('thead', h('tr', head)), body);
+  const table = h('table', { 'data-test': test }, h('caption.hidden', caption), h('thead', h('tr', head)), body);
   const pager = pages > 1
     ? h('nav.pager', { 'aria-label': t('table.pages') },
       h('button.small', { type: 'button', disabled: view.page === 0, onclick: () => { view.page -= 1; onView(); }, 'data-test': `${test}-prev` }, t('table.prev')),
       h('span', t('table.page', { from: view.page * pageSize + 1, to: view.page * pageSize + shown.length, of: sorted.length })),
       h('button.small', { type: 'button', disabled: view.page >= pages - 1, onclick: () => { view.page += 1; onView(); }, 'data-test': `${test}-next` }, t('table.next')))
     : null;
-  return h('div', h('div.scroll', { tabindex: '0', role: 'region', 'aria-label': caption, 'data-scroll': test }, table), pager);
+  return h('div', scrolling(caption, table, test), pager);
 }
+
+/** A wide table scrolls by itself; its caption stays readable above. */
+const scrolling = (caption, table, test = null) => h('div', h('p.caption', { 'aria-hidden': 'true' }, caption), h('div.scroll', { tabindex: '0', role: 'region', 'aria-label': caption, 'data-scroll': test }, table));
 
 /** A fresh view state of a table. */
 export const newView = () => ({ page: 0, sort: null, down: false, open: new Set() });
@@ -90,14 +93,13 @@ function compare(a, b) {
 }
 
 /** A small table of plain cells. `head` may be empty. */
-export function plainTable({ test, caption, head = [], rows, numericFrom = 1, scroll = true, hideCaption = false }) {
-  const table = h('table', { 'data-test': test },
-    h('caption', { class: hideCaption ? 'hidden' : '' }, caption),
+export function plainTable({ test, caption, head = [], rows, numericFrom = 1 }) {
+  const table = h('table', { 'data-test': test }, h('caption.hidden', caption),
     head.length ? h('thead', h('tr', head.map((label, i) => h('th', { scope: 'col', class: i >= numericFrom ? 'number' : '' }, label)))) : null,
     h('tbody', rows.map((cells) => h('tr', cells.map((cell, i) => (i === 0
       ? h('th', { scope: 'row' }, cell)
       : h('td', { class: i >= numericFrom ? 'number' : '' }, cell)))))));
-  return scroll ? h('div.scroll', { tabindex: '0', role: 'region', 'aria-label': caption }, table) : table;
+  return scrolling(caption, table);
 }
 
 /**
@@ -112,11 +114,10 @@ export function confusionTable({ test, caption, classes, counts }) {
       row.map((count, j) => h('td.number', { class: [i === j ? 'diagonal' : count ? 'off' : '', shade(count, total)].join(' ') }, count ? number(count) : h('span.faint', '0'))),
       h('td.number', number(total)), h('td.number', total ? `${number((100 * row[i]) / total, 0)} %` : '–'));
   });
-  return h('div.scroll', { tabindex: '0', role: 'region', 'aria-label': caption },
-    h('table.confusion', { 'data-test': test }, h('caption', caption),
-      h('thead', h('tr', h('th', { scope: 'col' }, t('confusion.corner')), classes.map((name) => h('th.number.slanted', { scope: 'col' }, h('span', name))),
-        h('th.number', { scope: 'col' }, t('confusion.total')), h('th.number', { scope: 'col' }, t('confusion.recall')))),
-      h('tbody', rows)));
+  return scrolling(caption, h('table.confusion', { 'data-test': test }, h('caption.hidden', caption),
+    h('thead', h('tr', h('th', { scope: 'col' }, t('confusion.corner')), classes.map((name) => h('th.number', { scope: 'col' }, name)),
+      h('th.number', { scope: 'col' }, t('confusion.total')), h('th.number', { scope: 'col' }, t('confusion.recall')))),
+    h('tbody', rows)));
 }
 
 /** Horizontal bars as a table: name, bar, number. */
@@ -125,9 +126,10 @@ export function barTable({ test, caption, head, rows, format = number, limit = I
   const make = (some) => some.map(({ name, value, note }) => h('tr', h('th', { scope: 'row', title: note ?? null }, name, note ? h('small', ` ${note}`) : null),
     h('td.bar', h('meter', { min: 0, max: top, value: Math.max(0, value), 'aria-hidden': 'true' })), h('td.number', format(value))));
   const body = h('tbody', make(rows.slice(0, limit)));
-  const table = h('table.bars', { 'data-test': test }, h('caption', caption),
-    h('thead', h('tr', h('th', { scope: 'col' }, head[0]), h('td'), h('th.number', { scope: 'col' }, head[1]))), body);
-  if (rows.length <= limit) return table;
+  const table = h('table.bars', { 'data-test': test }, h('caption.hidden', caption),
+    h('thead', h('tr', h('th', { scope: 'col' }, head[0]), h('th', { 'aria-hidden': 'true' }), h('th.number', { scope: 'col' }, head[1]))), body);
+  const captioned = [h('p.caption', { 'aria-hidden': 'true' }, caption), table];
+  if (rows.length <= limit) return h('div', captioned);
   const more = h('button.small.quiet', { type: 'button', onclick: () => { fill(body, make(rows)); more.remove(); } }, t('table.show-all', { n: rows.length }));
-  return h('div', table, more);
+  return h('div', captioned, more);
 }
