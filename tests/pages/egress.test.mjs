@@ -1,0 +1,142 @@
+// Nothing leaves a packed page: one request brings it, and every attempt to send is refused.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { form, fromPage, fromWorker, toOwnServer } from "./attempts.mjs";
+import { launch, logged, pages, pause, text } from "./browser.mjs";
+
+let browser;
+before(async () => (browser = await launch()));
+after(() => browser.close());
+
+/** Time for a refused attempt to have reached us had it not been refused. */
+const SETTLE_MS = 1500;
+
+/** Starts every attempt; errors are what we hope for, so they are not looked at. */
+async function tryAll(target, attempts, to) {
+  for (const [name, attempt] of Object.entries(attempts)) {
+    await Promise.race([target.evaluate(attempt, `${to}/${name}`).catch(() => {}), pause(1000)]);
+  }
+}
+
+/** Opens a page, attacks it from inside, and returns what two servers saw. */
+async function attack(html, overHttp) {
+  const own = await logged({ "/page.html": html });
+  const elsewhere = await logged();
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  let address = `${own.address}/page.html`;
+  if (!overHttp) {
+    const file = join(mkdtempSync(join(tmpdir(), "voltvote-")), "page.html");
+    writeFileSync(file, html);
+    address = pathToFileURL(file).href;
+  }
+  await page.goto(address, { waitUntil: "load" });
+  await pause(SETTLE_MS);
+  const loading = [...own.requests];
+  if (html.includes('id="packed-worker"')) {
+    // A worker made the way the page makes its own, from the packed text.
+    const started = page.waitForEvent("worker");
+    await page.evaluate(() => {
+      const packed = document.getElementById("packed-worker").textContent;
+      const address = URL.createObjectURL(new Blob([packed], { type: "text/javascript" }));
+      globalThis.attacked = new Worker(address);
+    });
+    await tryAll(await started, fromWorker, elsewhere.address);
+  }
+  await tryAll(page, fromPage, elsewhere.address);
+  await tryAll(page, toOwnServer, own.address);
+  await tryAll(page, { form }, elsewhere.address);
+  await pause(SETTLE_MS);
+  await context.close();
+  await Promise.all([own.close(), elsewhere.close()]);
+  return { loading, own: own.requests, elsewhere: elsewhere.requests };
+}
+
+for (const name of pages) {
+  test(`${name}.html over http: one request, and every attempt to send is refused`, async () => {
+    const seen = await attack(text(name), true);
+    assert.deepEqual(seen.loading, ["GET /page.html"]);
+    assert.deepEqual(seen.own, ["GET /page.html"]);
+    assert.deepEqual(seen.elsewhere, []);
+  });
+
+  test(`${name}.html from file://: no request, and every attempt to send is refused`, async () => {
+    const seen = await attack(text(name), false);
+    assert.deepEqual(seen.own, []);
+    assert.deepEqual(seen.elsewhere, []);
+  });
+}
+
+/** Names of the attempts among the requests a server saw. */
+const reached = (requests) => new Set(requests.map((request) => request.split("/").pop()));
+
+const withoutPolicy = (html) =>
+  html.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, "");
+
+test("the attempts are real: without its policy a page over http lets all of them through", async () => {
+  const seen = await attack(withoutPolicy(text("collaborate")), true);
+  const elsewhere = reached(seen.elsewhere);
+  for (const name of [...Object.keys(fromPage), ...Object.keys(fromWorker), "form"]) {
+    assert.ok(elsewhere.has(name), `${name} never arrived`);
+  }
+  const own = reached(seen.own);
+  for (const name of Object.keys(toOwnServer)) assert.ok(own.has(name), `${name} never arrived`);
+});
+
+test("the attempts are real: without its policy a page from file:// lets them through", async () => {
+  // Chromium itself keeps these two from a page that has no origin.
+  const kept = ["blobmodule", "in-cache"];
+  const seen = await attack(withoutPolicy(text("collaborate")), false);
+  const elsewhere = reached(seen.elsewhere);
+  for (const name of [...Object.keys(fromPage), ...Object.keys(fromWorker), "form"]) {
+    assert.ok(kept.includes(name) || elsewhere.has(name), `${name} never arrived`);
+  }
+});
+
+/** What could send past every policy (navigation, WebRTC) or has no business in a page. */
+const BANNED = [
+  "RTCPeerConnection", "WebTransport", "EventSource", "WebSocket", "XMLHttpRequest", "sendBeacon",
+  "serviceWorker", "importScripts", "fetch(", "window.open", "location.assign", "location.replace",
+  "location.href=", "location=", "document.cookie", ".ping", "preconnect", "dns-prefetch",
+  "http-equiv=\"refresh\"", "SharedWorker", "<iframe", "eval(", "new Function", "document.write",
+];
+
+test("the packed text holds no way around the policy", () => {
+  for (const name of pages) {
+    const readable = text(name).replace(/(id="packed-engine">)[^<]*/, "$1");
+    for (const word of BANNED) {
+      const at = readable.indexOf(word);
+      assert.equal(at, -1, `${name}.html has ${word}: ${readable.slice(at - 60, at + 60)}`);
+    }
+  }
+});
+
+test("every address in the packed text is a name, not a place to go", () => {
+  for (const name of pages) {
+    const readable = text(name).replace(/(id="packed-engine">)[^<]*/, "$1");
+    for (const [address] of readable.matchAll(/https?:\/\/[^\s"'`<)]+/g)) {
+      assert.match(address, /^http:\/\/www\.w3\.org\//, `${name}.html`);
+    }
+  }
+});
+
+test("a page has the policy of the design and nothing before it", () => {
+  for (const name of pages) {
+    const [head] = text(name).split("</head>");
+    const policy = head.match(/http-equiv="Content-Security-Policy" content="([^"]*)"/)?.[1] ?? "";
+    for (const part of [
+      "default-src 'none'", "connect-src 'none'", "form-action 'none'", "base-uri 'none'",
+      "img-src data: blob:",
+    ]) {
+      assert.ok(policy.includes(part), `${name}.html: ${part}`);
+    }
+    assert.doesNotMatch(policy, /unsafe-inline|'unsafe-eval'|https?:|\*/, name);
+    const before = head.split("<meta http-equiv")[0];
+    assert.doesNotMatch(before, /<(script|style|link|img)/, name);
+  }
+});
