@@ -1,5 +1,49 @@
 //! Bytes of a cycler file become canonical cycles, with a report of everything found and repaired.
+//!
+//! [`Importer`] takes one file in pieces of any size and holds a bounded amount of it;
+//! [`group`] puts files of one cell together; [`Manifest`] and [`Mapping`] are the small files
+//! that go with them.
+//!
+//! ```
+//! use voltvote::import::{Importer, Options};
+//!
+//! let mut text = String::from("Test Time / s,Current / A,Voltage / V\n");
+//! for row in 0..400 {
+//!     let (current, voltage) = if row < 200 { (1.0, 3.0 + 0.006 * row as f64) } else { (-1.0, 4.2 - 0.006 * (row - 200) as f64) };
+//!     text += &format!("{},{current},{voltage}\n", row * 18);
+//! }
+//! let mut importer = Importer::new("cell_7.csv", Options::default());
+//! importer.push(text.as_bytes())?;
+//! let file = importer.finish()?;
+//! let wanted = file.cells[0].wanted.as_ref().unwrap();
+//! assert_eq!(wanted.cell_id, "cell_7");
+//! assert!((wanted.discharge.capacity_ah() - 1.0).abs() < 0.01);
+//! # Ok::<(), voltvote::import::ImportError>(())
+//! ```
 
+mod clock;
 mod cycle;
+pub mod dialects;
+mod encoding;
+mod error;
+mod group;
+pub mod header;
+mod importer;
+mod intake;
+mod layout;
+mod manifest;
+mod mapping;
+mod number;
+mod report;
+mod segment;
+mod select;
+mod text;
 
 pub use cycle::{HalfCycle, WantedCycle};
+pub use encoding::DecodeGb18030;
+pub use error::ImportError;
+pub use group::{group, Cell};
+pub use importer::{CellImport, FileImport, Importer, LooseHalf, Options};
+pub use manifest::{Manifest, ManifestRow};
+pub use mapping::{MappedColumn, Mapping};
+pub use report::{ColumnUse, Finding, Findings, HalfSummary, Report};

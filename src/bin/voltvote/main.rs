@@ -16,6 +16,7 @@ mod files;
 mod health;
 mod identity;
 mod round;
+mod inspect;
 mod simulate;
 
 use failure::Failure;
@@ -45,6 +46,8 @@ enum Command {
     /// Cast and open ballots.
     #[command(subcommand)]
     Ballot(ballot::Arguments),
+    /// Show what was read, found and repaired in cycler files.
+    Inspect(inspect::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -65,5 +68,6 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Identity(arguments) => identity::run(&arguments),
         Command::Round(arguments) => round::run(&arguments),
         Command::Ballot(arguments) => ballot::run(&arguments),
+        Command::Inspect(arguments) => inspect::run(&arguments),
     }
 }

@@ -1,0 +1,208 @@
+//! Why a file gave no cycle.
+
+use crate::error::Coded;
+use std::fmt;
+
+/// Errors of import. Positions, header names and file names only, never a measured value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ImportError {
+    /// No bytes, or nothing but blanks.
+    Empty,
+    /// A cycler's own binary format; firmware changes break every public reader of them.
+    Binary {
+        /// What the bytes are.
+        kind: String,
+    },
+    /// A per-cycle summary: it holds no curves.
+    NoCurves {
+        /// The headings found.
+        found: Vec<String>,
+    },
+    /// No row of headings above a block of numbers.
+    NoHeader {
+        /// Rows looked at.
+        n_rows: u64,
+    },
+    /// Headings, but not all of time, voltage and current.
+    MissingColumns {
+        /// The headings found.
+        found: Vec<String>,
+        /// The quantities without a column.
+        missing: Vec<&'static str>,
+        /// The headings nearest to them.
+        nearest: Vec<String>,
+    },
+    /// The file can be read in several ways, and none is silently chosen.
+    Ambiguous {
+        /// What is ambiguous: a quantity, or `decimal-mark`.
+        what: String,
+        /// The candidates, by heading or name.
+        candidates: Vec<String>,
+    },
+    /// The text is in no encoding that gives known headings.
+    Encoding,
+    /// Fewer rows than a curve needs.
+    TooFewRows {
+        /// Usable rows.
+        n_rows: u64,
+    },
+    /// No complete charge and discharge.
+    NoFullCycle {
+        /// Full charges found.
+        n_charges: u64,
+        /// Full discharges found.
+        n_discharges: u64,
+        /// Halves that were cut off, pulsed or partial.
+        n_partial: u64,
+    },
+    /// A damaged zip, gzip or xlsx container.
+    BadArchive {
+        /// What was found.
+        reason: &'static str,
+    },
+    /// A container that unpacks to far more than it holds.
+    TooLarge {
+        /// Bytes allowed.
+        limit: u64,
+    },
+    /// The container holds no table.
+    NoTable,
+    /// A saved mapping does not parse or does not fit the file.
+    BadMapping {
+        /// The field or heading at fault.
+        field: String,
+    },
+    /// A manifest that cannot be read.
+    BadManifest {
+        /// Row, from 1.
+        row: u64,
+        /// Column name.
+        column: String,
+    },
+}
+
+impl Coded for ImportError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "file-empty",
+            Self::Binary { .. } => "file-binary",
+            Self::NoCurves { .. } => "file-without-curves",
+            Self::NoHeader { .. } => "file-without-header",
+            Self::MissingColumns { .. } => "columns-missing",
+            Self::Ambiguous { .. } => "file-ambiguous",
+            Self::Encoding => "encoding-unknown",
+            Self::TooFewRows { .. } => "file-too-short",
+            Self::NoFullCycle { .. } => "no-full-cycle",
+            Self::BadArchive { .. } => "archive-damaged",
+            Self::TooLarge { .. } => "archive-too-large",
+            Self::NoTable => "archive-without-table",
+            Self::BadMapping { .. } => "mapping-invalid",
+            Self::BadManifest { .. } => "manifest-invalid",
+        }
+    }
+
+    fn params(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Empty | Self::Encoding | Self::NoTable => Vec::new(),
+            Self::Binary { kind } => vec![("kind", kind.clone())],
+            Self::NoCurves { found } => vec![("found", found.join(", "))],
+            Self::NoHeader { n_rows } | Self::TooFewRows { n_rows } => {
+                vec![("rows", n_rows.to_string())]
+            }
+            Self::MissingColumns {
+                found,
+                missing,
+                nearest,
+            } => vec![
+                ("found", found.join(", ")),
+                ("missing", missing.join(", ")),
+                ("nearest", nearest.join(", ")),
+            ],
+            Self::Ambiguous { what, candidates } => {
+                vec![("what", what.clone()), ("candidates", candidates.join(", "))]
+            }
+            Self::NoFullCycle {
+                n_charges,
+                n_discharges,
+                n_partial,
+            } => vec![
+                ("charges", n_charges.to_string()),
+                ("discharges", n_discharges.to_string()),
+                ("partial", n_partial.to_string()),
+            ],
+            Self::BadArchive { reason } => vec![("reason", (*reason).to_string())],
+            Self::TooLarge { limit } => vec![("limit", limit.to_string())],
+            Self::BadMapping { field } => vec![("field", field.clone())],
+            Self::BadManifest { row, column } => {
+                vec![("row", row.to_string()), ("column", column.clone())]
+            }
+        }
+    }
+}
+
+impl fmt::Display for ImportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => write!(f, "the file is empty; export it again"),
+            Self::Binary { kind } => write!(
+                f,
+                "this is a {kind}, which is not read because its layout changes with the firmware; export CSV or XLSX from the cycler's software"
+            ),
+            Self::NoCurves { found } => write!(
+                f,
+                "this is a summary with one row per cycle and holds no curves (headings: {}); use the time series file beside it",
+                found.join(", ")
+            ),
+            Self::NoHeader { n_rows } => write!(
+                f,
+                "no row of headings above a block of numbers in the first {n_rows} rows; time, voltage and current are needed, map the columns by hand"
+            ),
+            Self::MissingColumns {
+                found,
+                missing,
+                nearest,
+            } => write!(
+                f,
+                "found the headings {}; no column for {}; nearest: {}; map the columns by hand",
+                found.join(", "),
+                missing.join(", "),
+                if nearest.is_empty() { "none".to_string() } else { nearest.join(", ") }
+            ),
+            Self::Ambiguous { what, candidates } => write!(
+                f,
+                "{what} can be read in several ways: {}; choose once with a mapping",
+                candidates.join(", ")
+            ),
+            Self::Encoding => write!(
+                f,
+                "the text is neither UTF-8, GB18030, UTF-16 nor windows-1252 with known headings; save it as UTF-8"
+            ),
+            Self::TooFewRows { n_rows } => write!(
+                f,
+                "only {n_rows} rows with time, voltage and current; a full charge and discharge is needed"
+            ),
+            Self::NoFullCycle {
+                n_charges,
+                n_discharges,
+                n_partial,
+            } => write!(
+                f,
+                "no full cycle: {n_charges} full charges, {n_discharges} full discharges, {n_partial} partial; add the file that holds the rest, or choose another file"
+            ),
+            Self::BadArchive { reason } => write!(f, "the archive is damaged ({reason}); pack or export it again"),
+            Self::TooLarge { limit } => write!(
+                f,
+                "the archive unpacks to more than {limit} bytes, out of proportion to its size; unpack it yourself and give the table"
+            ),
+            Self::NoTable => write!(f, "the archive or workbook holds no table of time, voltage and current"),
+            Self::BadMapping { field } => write!(f, "the mapping does not fit: {field}"),
+            Self::BadManifest { row, column } => write!(
+                f,
+                "manifest row {row}, column {column}: not readable; expected file,cell_id,cathode and optional class,maker,nominal_ah"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for ImportError {}

@@ -1,0 +1,291 @@
+//! One file in, cells out.
+
+use super::cycle::{HalfCycle, WantedCycle};
+use super::encoding::DecodeGb18030;
+use super::error::ImportError;
+use super::intake::ChannelResult;
+use super::manifest;
+use super::mapping::Mapping;
+use super::report::{ColumnUse, Findings, Report};
+use super::select;
+use super::text::{Body, TextReader};
+
+/// What the caller knows beforehand.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Columns chosen by hand; absent to detect them.
+    pub mapping: Option<Mapping>,
+    /// Nominal capacity, Ah; absent to look for it in preamble and file name.
+    pub nominal_ah: Option<f64>,
+    /// Take the full cycle nearest this state of health instead of the last; needs a nominal
+    /// capacity.
+    pub soh: Option<f64>,
+    /// Battery identifier; absent to take it from the file.
+    pub cell_id: Option<String>,
+    /// Decoder of GB18030, strict. Natively encoding_rs; the pages give the browser's.
+    pub decode_gb18030: Option<DecodeGb18030>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            mapping: None,
+            nominal_ah: None,
+            soh: None,
+            cell_id: None,
+            #[cfg(not(target_arch = "wasm32"))]
+            decode_gb18030: Some(super::encoding::native_gb18030),
+            #[cfg(target_arch = "wasm32")]
+            decode_gb18030: None,
+        }
+    }
+}
+
+impl Options {
+    /// Capacity of the discharge to look for.
+    pub(super) fn target_ah(&self) -> Option<f64> {
+        Some(self.soh? * self.nominal_ah?)
+    }
+}
+
+/// A full charge or discharge that may find its counterpart in another file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LooseHalf {
+    /// The rows.
+    pub half: HalfCycle,
+    /// Cycle number as the file counts it, or as derived.
+    pub cycle: u32,
+    /// Wall clock of the file's start, s since 1970, to order files.
+    pub wall_s: Option<f64>,
+    /// Whether the file gave no means to tell its completeness (one half alone).
+    pub is_alone: bool,
+}
+
+/// One battery as one file shows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CellImport {
+    /// Battery identifier.
+    pub cell_id: String,
+    /// Nominal capacity, Ah, where known.
+    pub nominal_ah: Option<f64>,
+    /// The wanted cycle, or why there is none.
+    pub wanted: Result<WantedCycle, ImportError>,
+    /// The latest full charge.
+    pub charge: Option<LooseHalf>,
+    /// The latest full discharge.
+    pub discharge: Option<LooseHalf>,
+}
+
+/// One file, read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FileImport {
+    /// The cells in it, mostly one.
+    pub cells: Vec<CellImport>,
+    /// What was found and repaired.
+    pub report: Report,
+}
+
+/// Takes a file in pieces.
+#[derive(Debug)]
+pub struct Importer {
+    file_name: String,
+    options: Options,
+    text: TextReader,
+    n_bytes: u64,
+}
+
+impl Importer {
+    /// An importer for one file.
+    pub fn new(file_name: &str, options: Options) -> Self {
+        Self {
+            file_name: file_name.to_string(),
+            options,
+            text: TextReader::new(),
+            n_bytes: 0,
+        }
+    }
+
+    /// Takes the next bytes; pieces of any size.
+    ///
+    /// # Errors
+    /// As soon as the file is known to be unreadable; later pieces need not be pushed.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<(), ImportError> {
+        self.n_bytes += bytes.len() as u64;
+        self.text.push(bytes, &self.options)
+    }
+
+    /// Bytes taken so far.
+    pub fn bytes_read(&self) -> u64 {
+        self.n_bytes
+    }
+
+    /// Ends the file.
+    ///
+    /// # Errors
+    /// If it cannot be read at all. A file without a full cycle is no error here: its cells say
+    /// why.
+    pub fn finish(self) -> Result<FileImport, ImportError> {
+        if self.n_bytes == 0 {
+            return Err(ImportError::Empty);
+        }
+        let mut report = Report {
+            file: self.file_name.clone(),
+            bytes: self.n_bytes,
+            ..Report::default()
+        };
+        let body = self.text.finish(&self.options)?;
+        let cells = conclude(body, &self.file_name, &self.options, &mut report)?;
+        Ok(FileImport { cells, report })
+    }
+}
+
+/// From the last row to the cells.
+fn conclude(
+    body: Body,
+    file_name: &str,
+    options: &Options,
+    report: &mut Report,
+) -> Result<Vec<CellImport>, ImportError> {
+    let layout = body.layout;
+    report.encoding = body.encoding.name().to_string();
+    report.dialect = layout.columns.dialect.id.to_string();
+    report.delimiter = (layout.delimiter as char).to_string();
+    report.decimal_mark = (layout.decimal as char).to_string();
+    report.n_preamble_rows = layout.header_line as u64;
+    report.n_rows = body.line.saturating_sub(layout.first_line as u64);
+    report.columns = layout
+        .columns
+        .roles
+        .iter()
+        .map(|role| ColumnUse {
+            heading: layout.headings.get(role.index).cloned().unwrap_or_default(),
+            quantity: role.quantity.name().to_string(),
+            unit: role.unit.clone(),
+            factor: role.factor,
+        })
+        .collect();
+    let result = body.intake.finish();
+    report.clock = result.clock.to_string();
+    report.findings = result.findings;
+    if result.n_samples < 3 {
+        return Err(ImportError::TooFewRows {
+            n_rows: result.n_samples,
+        });
+    }
+    let time_factor = result.time_factor.unwrap_or(1.0);
+    if time_factor != 1.0 {
+        report.findings.whole("time-unit", format!("{time_factor}"));
+    }
+    let nominal_ah = options
+        .nominal_ah
+        .or_else(|| nominal_in_preamble(&layout.preamble));
+    let several = result.channels.len() > 1;
+    let mut cells = Vec::new();
+    for ChannelResult { number, selector } in result.channels {
+        let mut cell_id = options
+            .cell_id
+            .clone()
+            .unwrap_or_else(|| manifest::stem(file_name).to_string());
+        if several {
+            cell_id = format!("{cell_id}-{}", number.saturating_sub(1));
+        }
+        let choice = selector.finish(time_factor);
+        if let Some(ratio) = choice.capacity_ratio {
+            let ratio = ratio * time_factor;
+            report.capacity_ratio = Some(ratio);
+            if (ratio - 1.0).abs() > 0.02 {
+                report.findings.whole("capacity-differs", "");
+            }
+        }
+        report.sign = match (result.sign, choice.is_reversed) {
+            ("column", false) => "as-is",
+            ("column", true) => "reversed",
+            ("state", _) => "from-state",
+            _ => "from-counters",
+        }
+        .to_string();
+        if report.sign != "as-is" && report.findings.get("current-sign").is_none() {
+            let sign = report.sign.clone();
+            report.findings.whole("current-sign", sign);
+        }
+        report.cycles_from = choice.cycles_from.to_string();
+        report.halves.extend(choice.halves.iter().cloned());
+        let loose = |half: &Option<super::segment::Half>| {
+            half.as_ref().map(|half| LooseHalf {
+                half: select::to_half_cycle(half, choice.is_reversed, time_factor, 1.0),
+                cycle: half.cycle.unwrap_or(1),
+                wall_s: half.wall_s,
+                is_alone: choice.halves.len() == 1,
+            })
+        };
+        let (charge, discharge) = (loose(&choice.charge), loose(&choice.discharge));
+        let wanted = pair(
+            charge.as_ref(),
+            discharge.as_ref(),
+            &cell_id,
+            nominal_ah,
+            &mut report.findings,
+        )
+        .ok_or_else(|| choice.failure());
+        cells.push(CellImport {
+            cell_id,
+            nominal_ah,
+            wanted,
+            charge,
+            discharge,
+        });
+    }
+    report.headings = layout.headings;
+    Ok(cells)
+}
+
+/// A wanted cycle from its halves.
+pub(super) fn pair(
+    charge: Option<&LooseHalf>,
+    discharge: Option<&LooseHalf>,
+    cell_id: &str,
+    nominal_ah: Option<f64>,
+    findings: &mut Findings,
+) -> Option<WantedCycle> {
+    select::wanted(
+        charge.map(|loose| &loose.half),
+        discharge.map(|loose| &loose.half),
+        discharge.map_or(1, |loose| loose.cycle),
+        cell_id,
+        nominal_ah,
+        findings,
+    )
+}
+
+/// `Capacity (Ah): 0.24` and the like in a preamble.
+fn nominal_in_preamble(preamble: &str) -> Option<f64> {
+    const KEYS: &[(&str, f64)] = &[
+        ("nominal capacity (ah)", 1.0),
+        ("nominal capacity (mah)", 1e-3),
+        ("rated capacity (ah)", 1.0),
+        ("rated capacity (mah)", 1e-3),
+        ("capacity (ah)", 1.0),
+        ("capacity (mah)", 1e-3),
+        ("标称容量(ah)", 1.0),
+        ("标称容量(mah)", 1e-3),
+        ("额定容量(ah)", 1.0),
+        ("额定容量(mah)", 1e-3),
+    ];
+    for line in preamble.lines() {
+        for (key, factor) in KEYS {
+            if let Some(at) = line.find(key) {
+                let rest = line.get(at + key.len()..)?;
+                let number: String = rest
+                    .trim_start_matches([':', '=', ' ', ',', ';', '\t', '"'])
+                    .chars()
+                    .take_while(|sign| sign.is_ascii_digit() || *sign == '.')
+                    .collect();
+                let value: f64 = number.parse().unwrap_or(0.0);
+                if value > 0.0 && value.is_finite() {
+                    return Some(value * factor);
+                }
+            }
+        }
+    }
+    None
+}

@@ -1,0 +1,418 @@
+//! Shape of a text table from its first rows: separator, decimal mark, headings, first data row.
+
+use super::dialects::{self, Match};
+use super::error::ImportError;
+use super::header;
+use super::header::Quantity;
+use super::number;
+
+/// How many head lines are looked at.
+pub const MAX_HEAD_LINES: usize = 2000;
+
+/// Shape of a table.
+#[derive(Debug)]
+pub struct Layout {
+    /// Field separator.
+    pub delimiter: u8,
+    /// Decimal mark.
+    pub decimal: u8,
+    /// Thousands mark inside numbers, if any.
+    pub thousands: Option<u8>,
+    /// Every line is one quoted field (Novonix).
+    pub wrapped: bool,
+    /// Headings of the table.
+    pub headings: Vec<String>,
+    /// Line of the headings, from 0.
+    pub header_line: usize,
+    /// First line after headings and unit row, from 0.
+    pub first_line: usize,
+    /// Leading empty fields that mark record lines in layered files (Neware); 0 elsewhere.
+    pub n_indent: usize,
+    /// Columns and dialect.
+    pub columns: Match,
+    /// Lower-case text above the headings.
+    pub preamble: String,
+}
+
+/// Splits a line into fields, quotes respected; with `wrapped`, the outer quotes go first.
+pub fn split(line: &str, delimiter: u8, wrapped: bool) -> Vec<String> {
+    let mut line = line.trim_end_matches(['\r', '\n']);
+    if wrapped {
+        line = line.strip_prefix('"').unwrap_or(line);
+        line = line.strip_suffix('"').unwrap_or(line);
+    }
+    let mut fields = Vec::new();
+    let mut field = String::new();
+    let mut quoted = false;
+    for sign in line.chars() {
+        match sign {
+            '"' => quoted = !quoted,
+            _ if sign == delimiter as char && !quoted => fields.push(std::mem::take(&mut field)),
+            _ => field.push(sign),
+        }
+    }
+    fields.push(field);
+    for field in &mut fields {
+        let trimmed = field.trim_matches([' ', '\t', '\u{feff}', '\u{a0}']);
+        if trimmed.len() != field.len() {
+            *field = trimmed.to_string();
+        }
+    }
+    fields
+}
+
+fn is_wrapped(line: &str) -> bool {
+    line.len() > 2
+        && line.starts_with('"')
+        && line.ends_with('"')
+        && !line.get(1..line.len() - 1).unwrap_or("\"").contains('"')
+        && line.contains(',')
+}
+
+/// Numbers, durations and blanks of a row.
+struct RowShape {
+    n_fields: usize,
+    n_numbers: usize,
+    n_words: usize,
+}
+
+fn shape(fields: &[String], decimal: u8, thousands: Option<u8>) -> RowShape {
+    let mut shape = RowShape {
+        n_fields: fields.len(),
+        n_numbers: 0,
+        n_words: 0,
+    };
+    for field in fields {
+        if field.is_empty() {
+            continue;
+        }
+        let plain = match thousands {
+            Some(mark) => field.replace(mark as char, ""),
+            None => field.clone(),
+        };
+        if number::parse(plain.as_bytes(), decimal).is_some()
+            || number::parse_duration(field.as_bytes(), decimal).is_some()
+        {
+            shape.n_numbers += 1;
+        } else {
+            shape.n_words += 1;
+        }
+    }
+    shape
+}
+
+/// A way to read the lines, and how much of them it explains.
+struct Reading {
+    delimiter: u8,
+    decimal: u8,
+    thousands: Option<u8>,
+    /// Numbers in data-like rows.
+    n_numbers: usize,
+    found: Option<(usize, Match, usize)>,
+}
+
+/// Works out the shape of a table from its first lines.
+///
+/// # Errors
+/// `Empty`, `NoHeader`, `MissingColumns`, `NoCurves` or `Ambiguous`.
+pub fn analyse(lines: &[String]) -> Result<Layout, ImportError> {
+    let lines = lines.get(..lines.len().min(MAX_HEAD_LINES)).unwrap_or(lines);
+    if lines.iter().all(|line| line.trim().is_empty()) {
+        return Err(ImportError::Empty);
+    }
+    let n_wrapped = lines.iter().filter(|line| is_wrapped(line.trim_end())).count();
+    let wrapped = n_wrapped * 2 > lines.iter().filter(|line| line.contains(',')).count()
+        && n_wrapped > 1;
+
+    let mut readings: Vec<Reading> = Vec::new();
+    for delimiter in [b',', b'\t', b';', b'|'] {
+        if !lines.iter().any(|line| line.as_bytes().contains(&delimiter)) {
+            continue;
+        }
+        let rows: Vec<Vec<String>> =
+            lines.iter().map(|line| split(line, delimiter, wrapped)).collect();
+        let found = best_header(lines, &rows);
+        for (decimal, thousands) in [(b'.', None), (b',', None), (b'.', Some(b','))] {
+            let has_comma_numbers = rows.iter().flatten().any(|field| {
+                field.contains(',') && field.starts_with(|s: char| s.is_ascii_digit() || s == '-')
+            });
+            if (decimal == b',' || thousands.is_some()) && !has_comma_numbers {
+                continue;
+            }
+            let first = found.as_ref().map_or(0, |(line, _, _)| line + 1);
+            let n_numbers = rows
+                .iter()
+                .skip(first)
+                .map(|row| shape(row, decimal, thousands))
+                .filter(|shape| shape.n_fields > 1 && shape.n_numbers > shape.n_words)
+                .map(|shape| shape.n_numbers)
+                .sum();
+            readings.push(Reading {
+                delimiter,
+                decimal,
+                thousands,
+                n_numbers,
+                found: found.clone(),
+            });
+        }
+    }
+    let score = |reading: &Reading| {
+        let header = reading.found.as_ref().map_or(0, |(_, found, _)| {
+            found.score as usize + 10 * (3 - found.missing().len().min(3))
+        });
+        (header, reading.n_numbers)
+    };
+    let Some(best) = readings.iter().map(score).max() else {
+        return Err(ImportError::NoHeader {
+            n_rows: lines.len() as u64,
+        });
+    };
+    let mut equal: Vec<Reading> = readings
+        .into_iter()
+        .filter(|reading| score(reading) == best)
+        .collect();
+    if equal.len() > 1 {
+        equal = settle_marks(lines, wrapped, equal)?;
+    }
+    let Some(reading) = equal.into_iter().next() else {
+        return Err(ImportError::NoHeader {
+            n_rows: lines.len() as u64,
+        });
+    };
+    let Some((header_line, columns, first_line)) = reading.found else {
+        return Err(ImportError::NoHeader {
+            n_rows: lines.len() as u64,
+        });
+    };
+    let headings = lines
+        .get(header_line)
+        .map(|line| split(line, reading.delimiter, wrapped))
+        .unwrap_or_default();
+    check_columns(&headings, &columns)?;
+    Ok(Layout {
+        delimiter: reading.delimiter,
+        decimal: reading.decimal,
+        thousands: reading.thousands,
+        wrapped,
+        n_indent: headings.iter().take_while(|cell| cell.is_empty()).count(),
+        headings,
+        header_line,
+        first_line,
+        columns,
+        preamble: preamble(lines, header_line),
+    })
+}
+
+/// Refuses headings without time, voltage and current, or with several candidates for one.
+pub fn check_columns(headings: &[String], columns: &Match) -> Result<(), ImportError> {
+    let labels: Vec<String> =
+        headings.iter().map(|cell| header::parse_heading(cell).label).collect();
+    let has = |label: &str| labels.iter().any(|found| found == label);
+    let missing = columns.missing();
+    // One row per cycle: extremes instead of values.
+    if !missing.is_empty()
+        && (has("minvoltage") || has("maxvoltage") || (has("starttime") && has("endtime")))
+    {
+        return Err(ImportError::NoCurves {
+            found: headings.to_vec(),
+        });
+    }
+    if !missing.is_empty() {
+        let stems = |quantity: &Quantity| match quantity {
+            Quantity::Voltage => &["volt", "pot", "电压", "u"][..],
+            Quantity::Current => &["cur", "amp", "电流"][..],
+            _ => &["time", "时间", "sec"][..],
+        };
+        let nearest = headings
+            .iter()
+            .zip(&labels)
+            .filter(|(_, label)| {
+                missing
+                    .iter()
+                    .any(|quantity| stems(quantity).iter().any(|stem| label.contains(stem)))
+            })
+            .map(|(cell, _)| cell.clone())
+            .take(6)
+            .collect();
+        return Err(ImportError::MissingColumns {
+            found: headings.iter().filter(|cell| !cell.is_empty()).take(40).cloned().collect(),
+            missing: missing.into_iter().map(Quantity::name).collect(),
+            nearest,
+        });
+    }
+    if let Some((quantity, indices)) = columns.ambiguous.first() {
+        return Err(ImportError::Ambiguous {
+            what: quantity.name().to_string(),
+            candidates: indices
+                .iter()
+                .map(|index| {
+                    let heading = headings.get(*index).map_or("", String::as_str);
+                    format!("{heading} (column {})", index + 1)
+                })
+                .collect(),
+        });
+    }
+    Ok(())
+}
+
+fn preamble(lines: &[String], header_line: usize) -> String {
+    lines
+        .iter()
+        .take(header_line)
+        .map(|line| line.to_lowercase())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// The row with the most known headings, and the first row of data below it.
+fn best_header(lines: &[String], rows: &[Vec<String>]) -> Option<(usize, Match, usize)> {
+    let mut best: Option<(usize, Match)> = None;
+    for (line, row) in rows.iter().enumerate() {
+        let n_words = row
+            .iter()
+            .filter(|field| field.chars().any(char::is_alphabetic) && field.len() < 60)
+            .count();
+        if n_words < 2 {
+            continue;
+        }
+        let text = preamble(lines, line.min(60));
+        if let Some(found) = dialects::identify(row, None, &text) {
+            // A layered file has several header rows; a header repeated mid-file ties, and the
+            // first stays.
+            let value = |found: &Match| {
+                found.score + 10 * (3 - found.missing().len().min(3) as u32)
+            };
+            if best.as_ref().map_or(0, |(_, best)| value(best)) < value(&found) {
+                best = Some((line, found));
+            }
+        }
+        // Headings do not hide below hundreds of data rows.
+        if best.as_ref().is_some_and(|(at, found)| found.missing().is_empty() && line > at + 200) {
+            break;
+        }
+    }
+    let (line, mut found) = best?;
+    let mut first = line + 1;
+    if let Some(units) = rows.get(line + 1) {
+        let n_units = units
+            .iter()
+            .filter(|cell| header::is_unit(cell.trim_matches(['(', ')', '[', ']'])))
+            .count();
+        let n_filled = units.iter().filter(|cell| !cell.is_empty()).count();
+        let n_numbers = shape(units, b'.', None).n_numbers;
+        if n_units >= 2 && n_units * 2 >= n_filled && n_numbers <= 1 {
+            first += 1;
+            let text = preamble(lines, line.min(60));
+            if let Some(with_units) = rows
+                .get(line)
+                .and_then(|row| dialects::identify(row, Some(units), &text))
+            {
+                found = with_units;
+            }
+        }
+    }
+    Some((line, found, first))
+}
+
+/// Between equally good readings the marks decide; what stays open is asked.
+fn settle_marks(
+    lines: &[String],
+    wrapped: bool,
+    readings: Vec<Reading>,
+) -> Result<Vec<Reading>, ImportError> {
+    let Some(delimiter) = readings.first().map(|reading| reading.delimiter) else {
+        return Ok(readings);
+    };
+    if readings.iter().any(|reading| reading.delimiter != delimiter) {
+        return Err(ImportError::Ambiguous {
+            what: "separator".to_string(),
+            candidates: readings
+                .iter()
+                .map(|reading| (reading.delimiter as char).to_string())
+                .collect(),
+        });
+    }
+    // Decimal comma or thousands mark: the voltage must come out between 0 and 5.5 V.
+    let mut kept = Vec::new();
+    for reading in readings {
+        let Some((_, found, first)) = &reading.found else {
+            continue;
+        };
+        let Some(voltage) = found.roles.iter().find(|role| role.quantity == Quantity::Voltage)
+        else {
+            continue;
+        };
+        let mut n_plausible = 0_usize;
+        let mut n_values = 0_usize;
+        let mut n_marked = 0_usize;
+        for line in lines.iter().skip(*first).take(500) {
+            let fields = split(line, reading.delimiter, wrapped);
+            let Some(field) = fields.get(voltage.index) else {
+                continue;
+            };
+            let plain = match reading.thousands {
+                Some(mark) => field.replace(mark as char, ""),
+                None => field.clone(),
+            };
+            if let Some(value) = number::parse(plain.as_bytes(), reading.decimal) {
+                n_values += 1;
+                n_marked += usize::from(field.contains(','));
+                n_plausible += usize::from((0.5..=5.5).contains(&(value * voltage.factor)));
+            }
+        }
+        if n_plausible * 2 > n_values {
+            kept.push((reading, n_marked));
+        }
+    }
+    if kept.len() > 1 && kept.iter().all(|(_, n_marked)| *n_marked == 0) {
+        return Err(ImportError::Ambiguous {
+            what: "decimal-mark".to_string(),
+            candidates: kept
+                .iter()
+                .map(|(reading, _)| match (reading.decimal, reading.thousands) {
+                    (b',', _) => "comma as decimal mark".to_string(),
+                    (_, Some(_)) => "comma as thousands mark".to_string(),
+                    _ => "point as decimal mark".to_string(),
+                })
+                .collect(),
+        });
+    }
+    Ok(kept.into_iter().map(|(reading, _)| reading).collect())
+}
+
+
+/// The separator that most lines share, for files whose columns are mapped by hand.
+pub fn likeliest_delimiter(lines: &[String]) -> u8 {
+    [b',', b'\t', b';', b'|']
+        .into_iter()
+        .rev()
+        .max_by_key(|delimiter| {
+            lines.iter().filter(|line| line.as_bytes().contains(delimiter)).count()
+        })
+        .unwrap_or(b',')
+}
+
+/// The decimal mark under which more of the mapped fields are numbers.
+pub fn likeliest_decimal(lines: &[String], header: usize, delimiter: u8, columns: &Match) -> u8 {
+    let n_numbers = |decimal: u8| {
+        lines
+            .iter()
+            .skip(header + 1)
+            .take(200)
+            .map(|line| {
+                let cells = split(line, delimiter, false);
+                columns
+                    .roles
+                    .iter()
+                    .filter_map(|role| cells.get(role.index))
+                    .filter(|cell| number::parse(cell.as_bytes(), decimal).is_some())
+                    .count()
+            })
+            .sum::<usize>()
+    };
+    if delimiter != b',' && n_numbers(b',') > n_numbers(b'.') {
+        b','
+    } else {
+        b'.'
+    }
+}

@@ -1,0 +1,236 @@
+//! Decimal numbers from bytes, fast for what cyclers write and exact for everything else.
+
+/// Exact powers of ten: products and quotients with a 53 bit integer are correctly rounded
+/// (Clinger 1990).
+const POWERS: [f64; 23] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+    1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+];
+
+/// Parses one field, `decimal` being the decimal mark (`.` or `,`).
+///
+/// Surrounding blanks and non-breaking spaces (UTF-8 and windows-1252) are ignored. Returns
+/// `None` for blanks, words and anything not finite, so `NaN`, `inf` and `--` are missing entries.
+pub fn parse(field: &[u8], decimal: u8) -> Option<f64> {
+    match fast(field, decimal) {
+        Some(number) => Some(number),
+        None => slow(field, decimal),
+    }
+}
+
+/// Sign, up to 19 digits, small exponent: one multiplication, correctly rounded.
+#[inline]
+fn fast(field: &[u8], decimal: u8) -> Option<f64> {
+    let (negative, mut rest) = match field {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        rest => (false, rest),
+    };
+    let mut mantissa: u64 = 0;
+    let mut n_digits = 0_usize;
+    let mut n_fraction = 0_i32;
+    let mut in_fraction = false;
+    let mut exponent = 0_i32;
+    while let [byte, tail @ ..] = rest {
+        let digit = byte.wrapping_sub(b'0');
+        if digit < 10 {
+            mantissa = mantissa.wrapping_mul(10).wrapping_add(u64::from(digit));
+            n_digits += 1;
+            n_fraction += i32::from(in_fraction);
+        } else if *byte == decimal && !in_fraction {
+            in_fraction = true;
+        } else if (*byte | 0x20) == b'e' {
+            exponent = small_exponent(tail)?;
+            break;
+        } else {
+            return None;
+        }
+        rest = tail;
+    }
+    // 19 digits cannot overflow; leading zeros count, so a long field just takes the other path.
+    if n_digits == 0 || n_digits > 19 || mantissa >= 1 << 53 {
+        return None;
+    }
+    let scale = exponent - n_fraction;
+    let power = *POWERS.get(scale.unsigned_abs() as usize)?;
+    let magnitude = if scale < 0 {
+        mantissa as f64 / power
+    } else {
+        mantissa as f64 * power
+    };
+    Some(if negative { -magnitude } else { magnitude })
+}
+
+fn small_exponent(field: &[u8]) -> Option<i32> {
+    let (negative, digits) = match field {
+        [b'-', digits @ ..] => (true, digits),
+        [b'+', digits @ ..] => (false, digits),
+        digits => (false, digits),
+    };
+    if digits.is_empty() || digits.len() > 3 {
+        return None;
+    }
+    let mut value = 0_i32;
+    for byte in digits {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        value = value * 10 + i32::from(digit);
+    }
+    Some(if negative { -value } else { value })
+}
+
+fn slow(field: &[u8], decimal: u8) -> Option<f64> {
+    let field = trim(field);
+    // Words such as `infinity` parse as floats in Rust but are no measured value.
+    let first = *field.first()?;
+    if !(first.is_ascii_digit() || matches!(first, b'-' | b'+' | b'.' | b',')) || field.len() > 64 {
+        return None;
+    }
+    let mut text = [0_u8; 64];
+    let text = text.get_mut(..field.len())?;
+    for (to, from) in text.iter_mut().zip(field) {
+        *to = match *from {
+            byte if byte == decimal => b'.',
+            b'.' => return None,
+            // Excel in some locales and old FORTRAN writers.
+            b'D' | b'd' => b'e',
+            byte => byte,
+        };
+    }
+    let number: f64 = std::str::from_utf8(text).ok()?.parse().ok()?;
+    number.is_finite().then_some(number)
+}
+
+/// Removes blanks, quotes and non-breaking spaces at both ends.
+pub fn trim(mut field: &[u8]) -> &[u8] {
+    loop {
+        field = match field {
+            [b' ' | b'\t' | b'\r' | b'"' | b'\0', rest @ ..] | [0xC2, 0xA0, rest @ ..] => rest,
+            [rest @ .., b' ' | b'\t' | b'\r' | b'"' | b'\0'] | [rest @ .., 0xC2, 0xA0] => rest,
+            // A lone 0xA0 at an end is the windows-1252 non-breaking space.
+            [0xA0, rest @ ..] | [rest @ .., 0xA0] => rest,
+            _ => return field,
+        };
+    }
+}
+
+/// Seconds of a duration in words: `h:m:s`, `h:m:s.ms`, `h:m:s:ms`, `d.hh:mm:ss`, `1d 02:03:04`.
+/// Hours may exceed 24.
+pub fn parse_duration(field: &[u8], decimal: u8) -> Option<f64> {
+    let field = trim(field);
+    let (mut days, clock) = match field.iter().position(|byte| matches!(byte, b'd' | b'D' | b' ')) {
+        Some(at) => {
+            let (head, tail) = field.split_at(at);
+            let tail = tail.iter().position(u8::is_ascii_digit).and_then(|skip| tail.get(skip..))?;
+            (parse(head, decimal)?, tail)
+        }
+        None => (0.0, field),
+    };
+    let mut parts = clock.split(|byte| *byte == b':');
+    let (hours, minutes) = (parts.next()?, parts.next()?);
+    let seconds = parts.next();
+    let thousandths = parts.next();
+    if parts.next().is_some() {
+        return None;
+    }
+    // `1.02:03:04` counts days before the dot.
+    let hours = match (days == 0.0, hours.iter().position(|byte| *byte == b'.')) {
+        (true, Some(at)) => {
+            days = parse(hours.get(..at)?, decimal)?;
+            parse(hours.get(at + 1..)?, decimal)?
+        }
+        _ => parse(hours, decimal)?,
+    };
+    let minutes = parse(minutes, decimal)?;
+    let mut seconds = match seconds {
+        Some(field) => parse(field, decimal).or_else(|| parse(field, b'.'))?,
+        None => 0.0,
+    };
+    if let Some(field) = thousandths {
+        seconds += parse(field, decimal)? / 1000.0;
+    }
+    Some(((days * 24.0 + hours) * 60.0 + minutes) * 60.0 + seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn numbers() {
+        for (field, decimal, expected) in [
+            ("0", b'.', Some(0.0)),
+            ("-0", b'.', Some(-0.0)),
+            ("3.5", b'.', Some(3.5)),
+            (" 3.5 ", b'.', Some(3.5)),
+            ("\u{a0}3.5", b'.', Some(3.5)),
+            ("\"3.5\"", b'.', Some(3.5)),
+            ("3,5", b',', Some(3.5)),
+            ("3.5", b',', None),
+            ("3,5", b'.', None),
+            ("1e-3", b'.', Some(1e-3)),
+            ("4.410742257543454e-11", b'.', Some(4.410742257543454e-11)),
+            ("3.4118552207946777", b'.', Some(3.4118552207946777)),
+            ("1.7E+308", b'.', Some(1.7e308)),
+            ("1e400", b'.', None),
+            ("", b'.', None),
+            ("-", b'.', None),
+            ("--", b'.', None),
+            ("NaN", b'.', None),
+            ("inf", b'.', None),
+            ("-inf", b'.', None),
+            ("nan", b'.', None),
+            ("CC", b'.', None),
+            ("1.2.3", b'.', None),
+        ] {
+            assert_eq!(parse(field.as_bytes(), decimal), expected, "{field:?}");
+        }
+    }
+
+    #[test]
+    fn durations() {
+        for (field, seconds) in [
+            ("00:00:01", Some(1.0)),
+            ("100:00:00", Some(360_000.0)),
+            ("00:44:15.000", Some(2655.0)),
+            ("00:00:01:500", Some(1.5)),
+            ("1.02:03:04", Some(93_784.0)),
+            ("1d 02:03:04", Some(93_784.0)),
+            ("0d 00:00:30.50", Some(30.5)),
+            ("12:30", Some(45_000.0)),
+            ("12", None),
+            ("a:b:c", None),
+            ("::", None),
+        ] {
+            assert_eq!(parse_duration(field.as_bytes(), b'.'), seconds, "{field}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_fast_path_equals_the_exact_parser(number in proptest::num::f64::NORMAL) {
+            for text in [format!("{number}"), format!("{number:e}"), format!("{number:.4}")] {
+                let expected: f64 = text.parse().unwrap();
+                let parsed = parse(text.as_bytes(), b'.');
+                if text.len() <= 64 {
+                    prop_assert_eq!(parsed, Some(expected));
+                }
+            }
+        }
+
+        #[test]
+        fn short_decimals_are_exact(mantissa in -10_000_000_i64..10_000_000, places in 0_usize..9) {
+            let text = format!("{:.places$}", mantissa as f64 / 1000.0);
+            prop_assert_eq!(parse(text.as_bytes(), b'.'), text.parse().ok());
+        }
+
+        #[test]
+        fn no_bytes_panic(field in proptest::collection::vec(any::<u8>(), 0..80)) {
+            let _ = parse(&field, b'.');
+            let _ = parse_duration(&field, b',');
+        }
+    }
+}

@@ -1,0 +1,324 @@
+//! Delimited text, streamed: the head decides the layout, then only needed fields are parsed.
+
+use super::encoding::{self, Encoding, Transcoder};
+use super::error::ImportError;
+use super::intake::{flow_of, Flow, Intake, MAX_SLOTS};
+use super::layout::{self, Layout};
+use super::Options;
+use memchr::{memchr, memchr2};
+
+/// Bytes of head that are looked at first, and at most.
+const HEAD_BYTES: usize = 1 << 16;
+const MAX_HEAD_BYTES: usize = 1 << 20;
+/// A longer line is no table row.
+const MAX_LINE: usize = 1 << 16;
+/// Step words remembered.
+const MAX_WORDS: usize = 64;
+
+/// A delimited text table on its way in.
+#[derive(Debug)]
+pub struct TextReader {
+    head: Vec<u8>,
+    head_goal: usize,
+    transcoder: Option<Transcoder>,
+    is_first: bool,
+    body: Option<Body>,
+}
+
+/// The table once its layout is known.
+#[derive(Debug)]
+pub struct Body {
+    /// Its shape.
+    pub layout: Layout,
+    /// Its encoding.
+    pub encoding: Encoding,
+    /// Its samples.
+    pub intake: Intake,
+    /// Column of each slot, ascending, with the slot.
+    wanted: Vec<(usize, usize)>,
+    header: Vec<u8>,
+    units: Vec<u8>,
+    carry: Vec<u8>,
+    words: Vec<(Vec<u8>, Flow)>,
+    gb18030: Option<encoding::DecodeGb18030>,
+    /// Lines read.
+    pub line: u64,
+    layered_cycle: Vec<u8>,
+    layered_state: Flow,
+}
+
+impl TextReader {
+    /// A reader before the first byte.
+    pub fn new() -> Self {
+        Self {
+            head: Vec::new(),
+            head_goal: HEAD_BYTES,
+            transcoder: None,
+            is_first: true,
+            body: None,
+        }
+    }
+
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    /// As soon as the layout is known to be unreadable.
+    pub fn push(&mut self, bytes: &[u8], options: &Options) -> Result<(), ImportError> {
+        if self.is_first && !bytes.is_empty() {
+            self.is_first = false;
+            self.transcoder = Transcoder::detect(bytes);
+        }
+        match &mut self.transcoder {
+            Some(transcoder) => {
+                let text = transcoder.push(bytes);
+                self.push_text(&text, options)
+            }
+            None => self.push_text(bytes, options),
+        }
+    }
+
+    fn push_text(&mut self, bytes: &[u8], options: &Options) -> Result<(), ImportError> {
+        if let Some(body) = &mut self.body {
+            body.push(bytes);
+            return Ok(());
+        }
+        self.head.extend_from_slice(bytes);
+        if self.head.len() < self.head_goal {
+            return Ok(());
+        }
+        match self.begin(options) {
+            Ok(()) => Ok(()),
+            Err(ImportError::NoHeader { .. } | ImportError::Empty)
+                if self.head.len() < MAX_HEAD_BYTES =>
+            {
+                // A long preamble: look further.
+                self.head_goal = self.head.len() * 4;
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn begin(&mut self, options: &Options) -> Result<(), ImportError> {
+        let utf16 = self.transcoder.as_ref().map(Transcoder::encoding);
+        let (encoding, lines) = encoding::decode_head(&self.head, utf16, options.decode_gb18030)?;
+        let layout = match &options.mapping {
+            Some(mapping) => mapping.layout(&lines)?,
+            None => layout::analyse(&lines)?,
+        };
+        let target_ah = options.target_ah();
+        let intake =
+            Intake::new(&layout.columns, layout.decimal, layout.thousands, target_ah);
+        let mut wanted: Vec<(usize, usize)> =
+            intake.columns().into_iter().enumerate().map(|(slot, index)| (index, slot)).collect();
+        wanted.sort_unstable();
+        let raw = |line: usize| -> Vec<u8> {
+            self.head
+                .split(|byte| *byte == b'\n')
+                .nth(line)
+                .map(|line| line.trim_ascii_end().to_vec())
+                .unwrap_or_default()
+        };
+        let mut body = Body {
+            header: raw(layout.header_line),
+            units: if layout.first_line > layout.header_line + 1 {
+                raw(layout.header_line + 1)
+            } else {
+                Vec::new()
+            },
+            layout,
+            encoding,
+            intake,
+            wanted,
+            carry: Vec::new(),
+            words: Vec::new(),
+            gb18030: options.decode_gb18030,
+            line: 0,
+            layered_cycle: Vec::new(),
+            layered_state: Flow::Other,
+        };
+        let head = std::mem::take(&mut self.head);
+        body.push(&head);
+        self.body = Some(body);
+        Ok(())
+    }
+
+    /// Ends the text.
+    ///
+    /// # Errors
+    /// If the layout cannot be read.
+    pub fn finish(mut self, options: &Options) -> Result<Body, ImportError> {
+        if self.body.is_none() {
+            self.begin(options)?;
+        }
+        let Some(mut body) = self.body else {
+            return Err(ImportError::Empty);
+        };
+        let rest = std::mem::take(&mut body.carry);
+        if !rest.is_empty() && !body.take_line(&rest) {
+            // The writer stopped in the middle of the row.
+            body.intake.findings.at("last-row-cut", body.line);
+        }
+        Ok(body)
+    }
+}
+
+impl Body {
+    fn push(&mut self, mut bytes: &[u8]) {
+        if !self.carry.is_empty() {
+            match memchr(b'\n', bytes) {
+                Some(end) => {
+                    let mut line = std::mem::take(&mut self.carry);
+                    line.extend_from_slice(bytes.get(..end).unwrap_or(&[]));
+                    self.counted_line(&line);
+                    line.clear();
+                    self.carry = line;
+                    bytes = bytes.get(end + 1..).unwrap_or(&[]);
+                }
+                None => {
+                    self.keep(bytes);
+                    return;
+                }
+            }
+        }
+        while let Some(end) = memchr(b'\n', bytes) {
+            let (line, rest) = bytes.split_at(end);
+            self.counted_line(line);
+            bytes = rest.get(1..).unwrap_or(&[]);
+        }
+        self.keep(bytes);
+    }
+
+    /// Holds an unfinished line; bytes of an endless one are dropped.
+    fn keep(&mut self, bytes: &[u8]) {
+        let room = MAX_LINE.saturating_sub(self.carry.len());
+        self.carry.extend_from_slice(bytes.get(..bytes.len().min(room)).unwrap_or(&[]));
+    }
+
+    fn counted_line(&mut self, line: &[u8]) {
+        if !self.take_line(line) {
+            self.intake.findings.at("row-unreadable", self.line);
+        }
+    }
+
+    /// Reads one line; returns whether it was understood (blanks and headings are).
+    fn take_line(&mut self, line: &[u8]) -> bool {
+        self.line += 1;
+        if self.line <= self.layout.first_line as u64 {
+            return true;
+        }
+        let mut fields: [&[u8]; MAX_SLOTS] = [&[]; MAX_SLOTS];
+        let plain = self.layout.n_indent == 0 && !self.layout.wrapped;
+        if plain && memchr(b'"', line).is_none() {
+            let mut column = 0;
+            let mut start = 0;
+            let mut wanted = self.wanted.iter();
+            let Some(mut next) = wanted.next() else {
+                return false;
+            };
+            'fields: loop {
+                let rest = line.get(start..).unwrap_or(&[]);
+                let end = rest.iter().position(|byte| *byte == self.layout.delimiter);
+                if column == next.0 {
+                    let field = rest.get(..end.unwrap_or(rest.len())).unwrap_or(&[]);
+                    if let Some(slot) = fields.get_mut(next.1) {
+                        *slot = field;
+                    }
+                    match wanted.next() {
+                        Some(another) => next = another,
+                        None => break 'fields,
+                    }
+                }
+                match end {
+                    Some(end) => start += end + 1,
+                    None => break 'fields,
+                }
+                column += 1;
+            }
+            return self.take_fields(&fields, line);
+        }
+        self.take_careful(line)
+    }
+
+    /// Quoted, wrapped and layered lines.
+    fn take_careful(&mut self, line: &[u8]) -> bool {
+        let mut inner = line.trim_ascii_end();
+        if self.layout.wrapped {
+            inner = inner.strip_prefix(b"\"").unwrap_or(inner);
+            inner = inner.strip_suffix(b"\"").unwrap_or(inner);
+        }
+        let mut cells: Vec<&[u8]> = Vec::new();
+        let mut start = 0;
+        let mut quoted = false;
+        let mut at = 0;
+        while let Some(step) = memchr2(b'"', self.layout.delimiter, inner.get(at..).unwrap_or(&[])) {
+            at += step;
+            if inner.get(at) == Some(&b'"') {
+                quoted = !quoted;
+            } else if !quoted {
+                cells.push(inner.get(start..at).unwrap_or(&[]));
+                start = at + 1;
+            }
+            at += 1;
+        }
+        cells.push(inner.get(start..).unwrap_or(&[]));
+        let n_indent = self.layout.n_indent;
+        if n_indent > 0 && !self.take_layer(&cells) {
+            return true;
+        }
+        let mut fields: [&[u8]; MAX_SLOTS] = [&[]; MAX_SLOTS];
+        for (index, slot) in &self.wanted {
+            if let (Some(cell), Some(field)) = (cells.get(*index), fields.get_mut(*slot)) {
+                *field = super::number::trim(cell);
+            }
+        }
+        self.take_fields(&fields, line)
+    }
+
+    /// Layered files: a cycle line starts in the first column, a step line in the second, record
+    /// lines below the headings. Returns whether this is a record.
+    fn take_layer(&mut self, cells: &[&[u8]]) -> bool {
+        let blank = |cell: &&[u8]| super::number::trim(cell).is_empty();
+        let n_blank = cells.iter().take_while(|cell| blank(cell)).count();
+        if n_blank >= self.layout.n_indent {
+            return true;
+        }
+        if n_blank == 0 {
+            if let Some(cell) = cells.first() {
+                self.layered_cycle = super::number::trim(cell).to_vec();
+            }
+        }
+        let words = cells.iter().map(|cell| flow_of(&encoding::decode(cell, self.encoding, self.gb18030)));
+        self.layered_state = words.filter(|flow| *flow != Flow::Other).last().unwrap_or(Flow::Other);
+        false
+    }
+
+    fn take_fields(&mut self, fields: &[&[u8]; MAX_SLOTS], line: &[u8]) -> bool {
+        let flow = match self.intake.state_slot() {
+            Some(slot) => self.flow(fields.get(slot).copied().unwrap_or(&[])),
+            None => self.layered_state,
+        };
+        if self.intake.row(fields, flow, self.line) {
+            return true;
+        }
+        let line = line.trim_ascii_end();
+        if line == self.header {
+            self.intake.findings.at("header-repeated", self.line);
+            return true;
+        }
+        // Blank lines and separators-only lines are nothing; a repeated unit row is known.
+        line == self.units
+            || line.iter().all(|byte| *byte == self.layout.delimiter || byte.is_ascii_whitespace())
+    }
+
+    fn flow(&mut self, word: &[u8]) -> Flow {
+        if let Some((_, flow)) = self.words.iter().find(|(known, _)| known == word) {
+            return *flow;
+        }
+        let flow = flow_of(&encoding::decode(word, self.encoding, self.gb18030));
+        if self.words.len() < MAX_WORDS && word.len() < 64 {
+            self.words.push((word.to_vec(), flow));
+        }
+        flow
+    }
+}
