@@ -46,7 +46,11 @@ impl Clock {
     #[inline]
     pub fn tick(&mut self, raw: f64, flowing: bool, row: u64, findings: &mut Findings) -> f64 {
         let Some(before) = self.raw.replace(raw) else {
-            self.offset = if self.source == Source::Step { 0.0 } else { -raw };
+            self.offset = if self.source == Source::Step {
+                0.0
+            } else {
+                -raw
+            };
             self.last = raw + self.offset;
             return self.last;
         };
@@ -208,7 +212,10 @@ fn parse_date(field: &[u8]) -> Option<Parts> {
             named_month = Some(n_numbers);
             *numbers.get_mut(n_numbers)? = (month, 2);
             n_numbers += 1;
-            let skip = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+            let skip = rest
+                .iter()
+                .take_while(|byte| byte.is_ascii_alphabetic())
+                .count();
             rest = rest.get(skip..)?;
         } else {
             rest = rest.get(1..)?;
@@ -228,7 +235,10 @@ fn parse_date(field: &[u8]) -> Option<Parts> {
     }
     let is_afternoon = rest.iter().any(|byte| matches!(byte, b'P' | b'p'));
     let is_morning = rest.iter().any(|byte| matches!(byte, b'A' | b'a'));
-    let start = rest.iter().position(u8::is_ascii_digit).unwrap_or(rest.len());
+    let start = rest
+        .iter()
+        .position(u8::is_ascii_digit)
+        .unwrap_or(rest.len());
     let clock = rest.get(start..)?;
     let end = clock
         .iter()
@@ -325,10 +335,22 @@ mod tests {
     #[test]
     fn day_and_month_are_told_apart_by_the_next_day() {
         for (fields, order) in [
-            (["07/08/2013 23:59:00", "07/09/2013 00:01:00"], DateOrder::MonthDay),
-            (["07/08/2013 23:59:00", "08/08/2013 00:01:00"], DateOrder::DayMonth),
-            (["13/08/2013 23:59:00", "14/08/2013 00:01:00"], DateOrder::DayMonth),
-            (["07/08/2013 10:00:00", "07/08/2013 11:00:00"], DateOrder::Open),
+            (
+                ["07/08/2013 23:59:00", "07/09/2013 00:01:00"],
+                DateOrder::MonthDay,
+            ),
+            (
+                ["07/08/2013 23:59:00", "08/08/2013 00:01:00"],
+                DateOrder::DayMonth,
+            ),
+            (
+                ["13/08/2013 23:59:00", "14/08/2013 00:01:00"],
+                DateOrder::DayMonth,
+            ),
+            (
+                ["07/08/2013 10:00:00", "07/08/2013 11:00:00"],
+                DateOrder::Open,
+            ),
         ] {
             let mut calendar = Calendar::new();
             for field in fields {
@@ -341,13 +363,25 @@ mod tests {
     #[test]
     fn time_runs_forward() {
         for (source, raw, expected) in [
-            (Source::Test, [10.0, 20.0, 30.0, 0.0, 10.0], [0.0, 10.0, 20.0, 30.0, 40.0]),
-            (Source::Step, [10.0, 20.0, 30.0, 5.0, 15.0], [10.0, 20.0, 30.0, 35.0, 45.0]),
+            (
+                Source::Test,
+                [10.0, 20.0, 30.0, 0.0, 10.0],
+                [0.0, 10.0, 20.0, 30.0, 40.0],
+            ),
+            (
+                Source::Step,
+                [10.0, 20.0, 30.0, 5.0, 15.0],
+                [10.0, 20.0, 30.0, 35.0, 45.0],
+            ),
         ] {
             let mut clock = Clock::new(source);
             let mut findings = Findings::default();
             for (raw, expected) in raw.into_iter().zip(expected) {
-                assert_eq!(clock.tick(raw, true, 1, &mut findings), expected, "{source:?}");
+                assert_eq!(
+                    clock.tick(raw, true, 1, &mut findings),
+                    expected,
+                    "{source:?}"
+                );
             }
         }
     }
@@ -361,7 +395,10 @@ mod tests {
             .map(|raw| clock.tick(raw, true, 7, &mut findings))
             .collect();
         assert_eq!(times, [0.0, 10.0, 20.0, 30.0, 40.0]);
-        assert_eq!(findings.get("clock-jump").map(|finding| finding.count), Some(1));
+        assert_eq!(
+            findings.get("clock-jump").map(|finding| finding.count),
+            Some(1)
+        );
     }
 
     #[test]

@@ -86,7 +86,11 @@ impl Transcoder {
         }
         let sample = bytes.get(..bytes.len().min(512)).unwrap_or(bytes);
         let zeros = |odd: usize| {
-            sample.iter().enumerate().filter(|(at, byte)| at % 2 == odd && **byte == 0).count()
+            sample
+                .iter()
+                .enumerate()
+                .filter(|(at, byte)| at % 2 == odd && **byte == 0)
+                .count()
         };
         let half = sample.len() / 2;
         if half >= 8 && zeros(1) * 10 > half * 6 && zeros(0) * 10 < half {
@@ -129,7 +133,9 @@ impl Transcoder {
                 (None, _) => &[unit],
                 (Some(high), _) => &[high, unit],
             };
-            text.extend(char::decode_utf16(units.iter().copied()).map(|sign| sign.unwrap_or('\u{fffd}')));
+            text.extend(
+                char::decode_utf16(units.iter().copied()).map(|sign| sign.unwrap_or('\u{fffd}')),
+            );
         }
         text.into_bytes()
     }
@@ -174,7 +180,9 @@ pub fn decode_head(
 }
 
 fn lines_of(text: &str) -> Vec<String> {
-    text.split('\n').map(|line| line.trim_end_matches('\r').to_string()).collect()
+    text.split('\n')
+        .map(|line| line.trim_end_matches('\r').to_string())
+        .collect()
 }
 
 /// Best score that any line of a decoded head reaches as a row of headings, plus signs that speak
@@ -196,12 +204,18 @@ fn known_headings(text: &str) -> i64 {
     // Signs that battery headings do use, against control codes and a lone CJK sign in a unit.
     let is_han = |sign: char| ('\u{4e00}'..='\u{9fff}').contains(&sign);
     let signs: Vec<char> = text.chars().take(20_000).collect();
-    let degrees = signs.windows(2).filter(|pair| pair[0] == '°' && pair[1] == 'C').count() as i64;
+    let degrees = signs
+        .windows(2)
+        .filter(|pair| pair[0] == '°' && pair[1] == 'C')
+        .count() as i64;
     let lone = signs
         .windows(3)
         .filter(|three| is_han(three[1]) && !is_han(three[0]) && !is_han(three[2]))
         .count() as i64;
-    let odd = signs.iter().filter(|sign| ('\u{80}'..='\u{9f}').contains(*sign)).count() as i64;
+    let odd = signs
+        .iter()
+        .filter(|sign| ('\u{80}'..='\u{9f}').contains(*sign))
+        .count() as i64;
     100 * best + degrees.min(50) - lone.min(50) - odd.min(50)
 }
 

@@ -120,7 +120,10 @@ impl Coded for ImportError {
                 ("nearest", nearest.join(", ")),
             ],
             Self::Ambiguous { what, candidates } => {
-                vec![("what", what.clone()), ("candidates", candidates.join(", "))]
+                vec![
+                    ("what", what.clone()),
+                    ("candidates", candidates.join(", ")),
+                ]
             }
             Self::NoFullCycle {
                 n_charges,

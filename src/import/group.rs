@@ -41,7 +41,10 @@ pub fn group(files: Vec<FileImport>, manifest: Option<&Manifest>) -> Vec<Cell> {
             }
         }
     }
-    cells.into_iter().map(|(cell_id, members)| join(cell_id, members)).collect()
+    cells
+        .into_iter()
+        .map(|(cell_id, members)| join(cell_id, members))
+        .collect()
 }
 
 fn join(cell_id: String, mut members: Vec<(CellImport, Report)>) -> Cell {
@@ -50,9 +53,8 @@ fn join(cell_id: String, mut members: Vec<(CellImport, Report)>) -> Cell {
         wall(&cell.charge).or(wall(&cell.discharge))
     };
     if members.iter().all(|(cell, _)| start(cell).is_some()) {
-        members.sort_by(|(a, _), (b, _)| {
-            start(a).unwrap_or(0.0).total_cmp(&start(b).unwrap_or(0.0))
-        });
+        members
+            .sort_by(|(a, _), (b, _)| start(a).unwrap_or(0.0).total_cmp(&start(b).unwrap_or(0.0)));
     }
     let nominal_ah = members.iter().find_map(|(cell, _)| cell.nominal_ah);
     // The latest file with a whole cycle, else the latest charge with the latest discharge.
@@ -87,7 +89,10 @@ fn join(cell_id: String, mut members: Vec<(CellImport, Report)>) -> Cell {
     };
     Cell {
         cell_id,
-        files: members.iter().map(|(_, report)| report.file.clone()).collect(),
+        files: members
+            .iter()
+            .map(|(_, report)| report.file.clone())
+            .collect(),
         wanted,
         nominal_ah,
         reports: members.into_iter().map(|(_, report)| report).collect(),

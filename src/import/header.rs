@@ -187,7 +187,10 @@ pub fn parse_heading(cell: &str) -> Heading {
 /// Lower case, one form for look-alike signs (`℃ ° Ω µ`, full-width brackets, hard spaces).
 fn simplify(cell: &str) -> String {
     let mut simple = String::with_capacity(cell.len());
-    for sign in cell.trim_matches(['\u{feff}', '"', '\'', ' ', '\t', '\r', '\u{a0}']).chars() {
+    for sign in cell
+        .trim_matches(['\u{feff}', '"', '\'', ' ', '\t', '\r', '\u{a0}'])
+        .chars()
+    {
         match sign {
             '（' | '【' => simple.push('('),
             '）' | '】' => simple.push(')'),
@@ -263,7 +266,12 @@ pub fn is_unit(word: &str) -> bool {
 fn clean_unit(unit: &str) -> String {
     simplify(unit)
         .chars()
-        .filter(|sign| !matches!(sign, ' ' | '.' | '·' | '*' | '-' | '(' | ')' | '[' | ']' | '_'))
+        .filter(|sign| {
+            !matches!(
+                sign,
+                ' ' | '.' | '·' | '*' | '-' | '(' | ')' | '[' | ']' | '_'
+            )
+        })
         .collect()
 }
 
@@ -308,7 +316,11 @@ mod tests {
             ("Temperature (°C)", "temperature", Some("degc")),
         ] {
             let heading = parse_heading(cell);
-            assert_eq!((heading.label.as_str(), heading.unit.as_deref()), (label, unit), "{cell}");
+            assert_eq!(
+                (heading.label.as_str(), heading.unit.as_deref()),
+                (label, unit),
+                "{cell}"
+            );
         }
     }
 

@@ -62,12 +62,15 @@ impl Counter {
         if let Some(last) = self.last.replace(value) {
             let change = value.abs() - last.abs();
             // A restart goes back to about zero.
-            let moved = if value.abs() < 0.2 * last.abs() { value.abs() } else { change.abs() };
+            let moved = if value.abs() < 0.2 * last.abs() {
+                value.abs()
+            } else {
+                change.abs()
+            };
             self.is_moving = moved > 0.0;
             self.moved += moved;
         }
     }
-
 }
 
 #[derive(Debug)]
@@ -134,7 +137,12 @@ pub struct Intake {
 
 impl Intake {
     /// An intake for the columns of a layout. `target_ah` as in [`Selector::new`].
-    pub fn new(columns: &Match, decimal: u8, thousands: Option<u8>, target_ah: Option<f64>) -> Self {
+    pub fn new(
+        columns: &Match,
+        decimal: u8,
+        thousands: Option<u8>,
+        target_ah: Option<f64>,
+    ) -> Self {
         let mut slots: Vec<Slot> = Vec::new();
         let mut slot = |quantity: Quantity, channel: u32| -> Option<usize> {
             let role = columns.role(quantity, channel)?;
@@ -192,7 +200,11 @@ impl Intake {
             cycle,
             state,
             // Counters of a file with several cells belong to none of them.
-            counters: if channels.len() > 1 { [None; 3] } else { counters },
+            counters: if channels.len() > 1 {
+                [None; 3]
+            } else {
+                counters
+            },
             moved: [Counter::default(); 3],
             by_sign_ah: [0.0; 2],
             clock: Clock::new(source),
@@ -241,17 +253,19 @@ impl Intake {
     /// Takes a row: one field per slot, in slot order. Returns whether it gave a sample.
     pub fn row(&mut self, fields: &[&[u8]], flow: Flow, row: u64) -> bool {
         let raw_time = match (self.clock.source(), self.time) {
-            (Source::Wall, Some(slot)) => {
-                fields.get(slot).and_then(|field| self.calendar.seconds(field))
-            }
+            (Source::Wall, Some(slot)) => fields
+                .get(slot)
+                .and_then(|field| self.calendar.seconds(field)),
             (_, Some(slot)) => self.seconds(fields, slot),
             (_, None) => None,
         };
         let Some(raw_time) = raw_time else {
             return false;
         };
-        let first_current =
-            self.channels.first().and_then(|channel| self.value(fields, Some(channel.current)));
+        let first_current = self
+            .channels
+            .first()
+            .and_then(|channel| self.value(fields, Some(channel.current)));
         if self.channels.len() == 1 && first_current.is_none() {
             self.findings.at("current-missing", row);
             return true;
@@ -270,7 +284,8 @@ impl Intake {
         }
         if self.clock.source() != Source::Wall
             && self.wall.is_some()
-            && (self.n_samples % CHECK_EVERY == 0 || (self.n_samples < 4096 && self.n_samples % 16 == 0))
+            && (self.n_samples % CHECK_EVERY == 0
+                || (self.n_samples < 4096 && self.n_samples % 16 == 0))
         {
             let wall_s = self
                 .wall
@@ -295,9 +310,16 @@ impl Intake {
         {
             let [negative, positive] = &mut self.by_sign_ah;
             let moved = std::mem::take(&mut self.moved[2].moved);
-            *(if signed * sign < 0.0 { negative } else { positive }) += moved;
+            *(if signed * sign < 0.0 {
+                negative
+            } else {
+                positive
+            }) += moved;
         }
-        let before_a = self.channels.first().map_or(0.0, |channel| channel.before_a);
+        let before_a = self
+            .channels
+            .first()
+            .map_or(0.0, |channel| channel.before_a);
         let flowing = signed != 0.0 && before_a * signed * sign > 0.0;
         let time_s = self.clock.tick(raw_time, flowing, row, &mut self.findings);
         self.n_samples += 1;
@@ -308,7 +330,8 @@ impl Intake {
             let current_a = if at == 0 {
                 Some(signed * sign)
             } else {
-                self.value(fields, Some(channel.current)).map(|current| current * sign)
+                self.value(fields, Some(channel.current))
+                    .map(|current| current * sign)
             };
             let voltage_v = self.value(fields, Some(channel.voltage));
             let Some(current_a) = current_a else {
@@ -349,7 +372,11 @@ impl Intake {
         let [charge, discharge, _] = &mut self.moved;
         let [negative, positive] = &mut self.by_sign_ah;
         let by_sign = if half.is_positive { positive } else { negative };
-        let by_column = if charge.moved > discharge.moved { charge } else { discharge };
+        let by_column = if charge.moved > discharge.moved {
+            charge
+        } else {
+            discharge
+        };
         let moved = std::mem::take(&mut by_column.moved).max(std::mem::take(by_sign));
         if moved > 0.0 {
             half.counter_ah = Some(moved);
@@ -408,7 +435,10 @@ impl Intake {
     /// Ends the table.
     pub fn finish(mut self) -> IntakeResult {
         for at in 0..self.channels.len() {
-            let half = self.channels.get_mut(at).and_then(|channel| channel.segmenter.finish());
+            let half = self
+                .channels
+                .get_mut(at)
+                .and_then(|channel| channel.segmenter.finish());
             if let Some(half) = half {
                 self.hand_over(at, half);
             }
@@ -454,7 +484,9 @@ pub fn flow_of(word: &str) -> Flow {
         "c" => return Flow::Charge,
         _ => {}
     }
-    const DISCHARGE: &[&str] = &["dchg", "disch", "dch", "entlad", "放电", "d-chg", "cc_d", "ccd"];
+    const DISCHARGE: &[&str] = &[
+        "dchg", "disch", "dch", "entlad", "放电", "d-chg", "cc_d", "ccd",
+    ];
     const CHARGE: &[&str] = &["chg", "charg", "cha", "laden", "充电", "cc-cv", "cccv"];
     if DISCHARGE.iter().any(|part| word.contains(part)) {
         Flow::Discharge

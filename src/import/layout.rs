@@ -116,21 +116,31 @@ struct Reading {
 /// # Errors
 /// `Empty`, `NoHeader`, `MissingColumns`, `NoCurves` or `Ambiguous`.
 pub fn analyse(lines: &[String]) -> Result<Layout, ImportError> {
-    let lines = lines.get(..lines.len().min(MAX_HEAD_LINES)).unwrap_or(lines);
+    let lines = lines
+        .get(..lines.len().min(MAX_HEAD_LINES))
+        .unwrap_or(lines);
     if lines.iter().all(|line| line.trim().is_empty()) {
         return Err(ImportError::Empty);
     }
-    let n_wrapped = lines.iter().filter(|line| is_wrapped(line.trim_end())).count();
-    let wrapped = n_wrapped * 2 > lines.iter().filter(|line| line.contains(',')).count()
-        && n_wrapped > 1;
+    let n_wrapped = lines
+        .iter()
+        .filter(|line| is_wrapped(line.trim_end()))
+        .count();
+    let wrapped =
+        n_wrapped * 2 > lines.iter().filter(|line| line.contains(',')).count() && n_wrapped > 1;
 
     let mut readings: Vec<Reading> = Vec::new();
     for delimiter in [b',', b'\t', b';', b'|'] {
-        if !lines.iter().any(|line| line.as_bytes().contains(&delimiter)) {
+        if !lines
+            .iter()
+            .any(|line| line.as_bytes().contains(&delimiter))
+        {
             continue;
         }
-        let rows: Vec<Vec<String>> =
-            lines.iter().map(|line| split(line, delimiter, wrapped)).collect();
+        let rows: Vec<Vec<String>> = lines
+            .iter()
+            .map(|line| split(line, delimiter, wrapped))
+            .collect();
         let found = best_header(lines, &rows);
         for (decimal, thousands) in [(b'.', None), (b',', None), (b'.', Some(b','))] {
             let has_comma_numbers = rows.iter().flatten().any(|field| {
@@ -205,8 +215,10 @@ pub fn analyse(lines: &[String]) -> Result<Layout, ImportError> {
 
 /// Refuses headings without time, voltage and current, or with several candidates for one.
 pub fn check_columns(headings: &[String], columns: &Match) -> Result<(), ImportError> {
-    let labels: Vec<String> =
-        headings.iter().map(|cell| header::parse_heading(cell).label).collect();
+    let labels: Vec<String> = headings
+        .iter()
+        .map(|cell| header::parse_heading(cell).label)
+        .collect();
     let has = |label: &str| labels.iter().any(|found| found == label);
     let missing = columns.missing();
     // One row per cycle: extremes instead of values.
@@ -235,7 +247,12 @@ pub fn check_columns(headings: &[String], columns: &Match) -> Result<(), ImportE
             .take(6)
             .collect();
         return Err(ImportError::MissingColumns {
-            found: headings.iter().filter(|cell| !cell.is_empty()).take(40).cloned().collect(),
+            found: headings
+                .iter()
+                .filter(|cell| !cell.is_empty())
+                .take(40)
+                .cloned()
+                .collect(),
             missing: missing.into_iter().map(Quantity::name).collect(),
             nearest,
         });
@@ -279,15 +296,17 @@ fn best_header(lines: &[String], rows: &[Vec<String>]) -> Option<(usize, Match, 
         if let Some(found) = dialects::identify(row, None, &text) {
             // A layered file has several header rows; a header repeated mid-file ties, and the
             // first stays.
-            let value = |found: &Match| {
-                found.score + 10 * (3 - found.missing().len().min(3) as u32)
-            };
+            let value =
+                |found: &Match| found.score + 10 * (3 - found.missing().len().min(3) as u32);
             if best.as_ref().map_or(0, |(_, best)| value(best)) < value(&found) {
                 best = Some((line, found));
             }
         }
         // Headings do not hide below hundreds of data rows.
-        if best.as_ref().is_some_and(|(at, found)| found.missing().is_empty() && line > at + 200) {
+        if best
+            .as_ref()
+            .is_some_and(|(at, found)| found.missing().is_empty() && line > at + 200)
+        {
             break;
         }
     }
@@ -323,7 +342,10 @@ fn settle_marks(
     let Some(delimiter) = readings.first().map(|reading| reading.delimiter) else {
         return Ok(readings);
     };
-    if readings.iter().any(|reading| reading.delimiter != delimiter) {
+    if readings
+        .iter()
+        .any(|reading| reading.delimiter != delimiter)
+    {
         return Err(ImportError::Ambiguous {
             what: "separator".to_string(),
             candidates: readings
@@ -338,7 +360,10 @@ fn settle_marks(
         let Some((_, found, first)) = &reading.found else {
             continue;
         };
-        let Some(voltage) = found.roles.iter().find(|role| role.quantity == Quantity::Voltage)
+        let Some(voltage) = found
+            .roles
+            .iter()
+            .find(|role| role.quantity == Quantity::Voltage)
         else {
             continue;
         };
@@ -380,14 +405,16 @@ fn settle_marks(
     Ok(kept.into_iter().map(|(reading, _)| reading).collect())
 }
 
-
 /// The separator that most lines share, for files whose columns are mapped by hand.
 pub fn likeliest_delimiter(lines: &[String]) -> u8 {
     [b',', b'\t', b';', b'|']
         .into_iter()
         .rev()
         .max_by_key(|delimiter| {
-            lines.iter().filter(|line| line.as_bytes().contains(delimiter)).count()
+            lines
+                .iter()
+                .filter(|line| line.as_bytes().contains(delimiter))
+                .count()
         })
         .unwrap_or(b',')
 }

@@ -45,7 +45,10 @@ impl Manifest {
             Ok(text) => text.to_string(),
             Err(_) => encoding::decode(bytes, encoding::Encoding::Gb18030, gb18030),
         };
-        let mut lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+        let mut lines = text
+            .lines()
+            .enumerate()
+            .filter(|(_, line)| !line.trim().is_empty());
         let (_, header) = lines.next().ok_or(ImportError::Empty)?;
         let delimiter = [b',', b';', b'\t']
             .into_iter()
@@ -55,7 +58,11 @@ impl Manifest {
             .into_iter()
             .map(|name| name.to_lowercase().replace([' ', '-'], "_"))
             .collect();
-        let column = |wanted: &[&str]| names.iter().position(|name| wanted.contains(&name.as_str()));
+        let column = |wanted: &[&str]| {
+            names
+                .iter()
+                .position(|name| wanted.contains(&name.as_str()))
+        };
         let file = column(&["file", "file_name", "filename", "path"]);
         let cell_id = column(&["cell_id", "cell", "battery", "battery_id", "id"]);
         if file.is_none() && cell_id.is_none() {
@@ -67,13 +74,20 @@ impl Manifest {
         let cathode = column(&["cathode", "chemistry", "material"]);
         let class = column(&["class", "label"]);
         let maker = column(&["maker", "source", "manufacturer"]);
-        let nominal = column(&["nominal_ah", "nominal_capacity_ah", "nominal", "nominal_capacity"]);
+        let nominal = column(&[
+            "nominal_ah",
+            "nominal_capacity_ah",
+            "nominal",
+            "nominal_capacity",
+        ]);
         let soh = column(&["soh"]);
         let mut rows = Vec::new();
         for (line, text) in lines {
             let cells = layout::split(text, delimiter, false);
             let cell = |at: Option<usize>| {
-                at.and_then(|at| cells.get(at)).map_or("", |cell| cell.trim()).to_string()
+                at.and_then(|at| cells.get(at))
+                    .map_or("", |cell| cell.trim())
+                    .to_string()
             };
             let number = |at: Option<usize>, name: &str| match cell(at).as_str() {
                 "" | "nan" | "NaN" | "NA" => Ok(None),
@@ -94,7 +108,11 @@ impl Manifest {
                 });
             }
             rows.push(ManifestRow {
-                cell_id: if id.is_empty() { stem(&file).to_string() } else { id },
+                cell_id: if id.is_empty() {
+                    stem(&file).to_string()
+                } else {
+                    id
+                },
                 file,
                 cathode: cell(cathode),
                 class: cell(class),
@@ -148,9 +166,7 @@ pub fn stem(path: &str) -> &str {
     }
     // Maccor numbers its files: `.001`, `.078`.
     match name.rsplit_once('.') {
-        Some((head, tail))
-            if tail.len() == 3 && tail.bytes().all(|byte| byte.is_ascii_digit()) =>
-        {
+        Some((head, tail)) if tail.len() == 3 && tail.bytes().all(|byte| byte.is_ascii_digit()) => {
             head
         }
         _ => name,
@@ -168,7 +184,10 @@ mod tests {
         )
         .unwrap();
         assert_eq!(manifest.rows.len(), 2);
-        assert_eq!(manifest.row_of_file("/data/x.bdf.csv").unwrap().nominal_ah, Some(2.6));
+        assert_eq!(
+            manifest.row_of_file("/data/x.bdf.csv").unwrap().nominal_ah,
+            Some(2.6)
+        );
         assert_eq!(manifest.row_of_file("y.csv.gz").unwrap().cell_id, "A2");
         assert_eq!(manifest.row_of_cell("A1").unwrap().class, "LFP-A");
         assert!(manifest.row_of_file("z.csv").is_none());

@@ -60,7 +60,9 @@ impl Mapping {
                 column.quantity,
                 Quantity::Clock | Quantity::Cycle | Quantity::State
             );
-            if needs_unit && !column.unit.is_empty() && column.quantity.factor(&column.unit).is_none()
+            if needs_unit
+                && !column.unit.is_empty()
+                && column.quantity.factor(&column.unit).is_none()
             {
                 return Err(ImportError::BadMapping {
                     field: format!("unit {} of {}", column.unit, column.quantity.name()),
@@ -125,14 +127,20 @@ impl Mapping {
     pub fn layout(&self, lines: &[String]) -> Result<Layout, ImportError> {
         let ascii = |sign: Option<char>| sign.filter(char::is_ascii).map(|sign| sign as u8);
         let delimiter = ascii(self.delimiter).unwrap_or_else(|| layout::likeliest_delimiter(lines));
-        let names: Vec<&str> = self.columns.iter().map(|column| column.heading.as_str()).collect();
+        let names: Vec<&str> = self
+            .columns
+            .iter()
+            .map(|column| column.heading.as_str())
+            .collect();
         let header_line = match self.n_preamble_rows {
             Some(n) => n,
             None => lines
                 .iter()
                 .position(|line| {
                     let cells = layout::split(line, delimiter, false);
-                    names.iter().all(|name| cells.iter().any(|cell| cell == name))
+                    names
+                        .iter()
+                        .all(|name| cells.iter().any(|cell| cell == name))
                 })
                 .unwrap_or(0),
         };
@@ -143,7 +151,9 @@ impl Mapping {
         let columns = self.columns(&headings)?;
         let decimal = ascii(self.decimal_mark)
             .unwrap_or_else(|| layout::likeliest_decimal(lines, header_line, delimiter, &columns));
-        let has_header = names.iter().any(|name| headings.iter().any(|cell| cell == name));
+        let has_header = names
+            .iter()
+            .any(|name| headings.iter().any(|cell| cell == name));
         Ok(Layout {
             delimiter,
             decimal,
@@ -151,7 +161,11 @@ impl Mapping {
             wrapped: false,
             headings,
             header_line,
-            first_line: if has_header { header_line + 1 } else { header_line },
+            first_line: if has_header {
+                header_line + 1
+            } else {
+                header_line
+            },
             n_indent: 0,
             columns,
             preamble: String::new(),
@@ -177,7 +191,10 @@ mod tests {
                 channel: 0,
             }],
         };
-        assert_eq!(Mapping::parse(mapping.to_json().as_bytes()).unwrap(), mapping);
+        assert_eq!(
+            Mapping::parse(mapping.to_json().as_bytes()).unwrap(),
+            mapping
+        );
     }
 
     #[test]
@@ -191,7 +208,10 @@ mod tests {
         );
         let bytes = br#"{"name":"x","columns":[{"heading":"I","quantity":"current"}]}"#;
         assert_eq!(
-            Mapping::parse(bytes).unwrap().columns(&["J".to_string()]).unwrap_err(),
+            Mapping::parse(bytes)
+                .unwrap()
+                .columns(&["J".to_string()])
+                .unwrap_err(),
             ImportError::BadMapping {
                 field: "I".to_string()
             }

@@ -120,10 +120,16 @@ pub fn trim(mut field: &[u8]) -> &[u8] {
 /// Hours may exceed 24.
 pub fn parse_duration(field: &[u8], decimal: u8) -> Option<f64> {
     let field = trim(field);
-    let (mut days, clock) = match field.iter().position(|byte| matches!(byte, b'd' | b'D' | b' ')) {
+    let (mut days, clock) = match field
+        .iter()
+        .position(|byte| matches!(byte, b'd' | b'D' | b' '))
+    {
         Some(at) => {
             let (head, tail) = field.split_at(at);
-            let tail = tail.iter().position(u8::is_ascii_digit).and_then(|skip| tail.get(skip..))?;
+            let tail = tail
+                .iter()
+                .position(u8::is_ascii_digit)
+                .and_then(|skip| tail.get(skip..))?;
             (parse(head, decimal)?, tail)
         }
         None => (0.0, field),

@@ -128,7 +128,11 @@ impl Segmenter {
                 || before * after < 0.0
                 || after.abs() > 5.0 * before.abs()
                 || before.abs() > 5.0 * after.abs();
-            let mean_a = if is_change { after } else { 0.5 * (before + after) };
+            let mean_a = if is_change {
+                after
+            } else {
+                0.5 * (before + after)
+            };
             self.charge_ah += mean_a * step_s / 3600.0;
         }
         self.last = Some(sample);
@@ -282,7 +286,10 @@ fn robust_end(rows: &[Row]) -> f64 {
 }
 
 fn median_of(voltages: impl Iterator<Item = f64>) -> f64 {
-    let mut few: Vec<f64> = voltages.filter(|voltage| voltage.is_finite()).take(3).collect();
+    let mut few: Vec<f64> = voltages
+        .filter(|voltage| voltage.is_finite())
+        .take(3)
+        .collect();
     few.sort_by(f64::total_cmp);
     few.get(few.len() / 2).copied().unwrap_or(f64::NAN)
 }
@@ -312,17 +319,30 @@ mod tests {
     }
 
     fn profile(parts: &[(f64, usize)]) -> Vec<f64> {
-        parts.iter().flat_map(|(current, n)| std::iter::repeat_n(*current, *n)).collect()
+        parts
+            .iter()
+            .flat_map(|(current, n)| std::iter::repeat_n(*current, *n))
+            .collect()
     }
 
     #[test]
     fn a_charge_and_a_discharge() {
-        let found = halves(&profile(&[(0.0, 5), (1.0, 360), (0.0, 20), (-1.0, 350), (0.0, 5)]));
+        let found = halves(&profile(&[
+            (0.0, 5),
+            (1.0, 360),
+            (0.0, 20),
+            (-1.0, 350),
+            (0.0, 5),
+        ]));
         assert_eq!(found.len(), 2);
         assert!(found[0].is_positive && !found[1].is_positive);
         assert_eq!((found[0].rows.len(), found[1].rows.len()), (360, 350));
         // Intervals across a change of step count for the new step.
-        assert!((found[0].charge_ah - 1.0).abs() < 1e-9, "{}", found[0].charge_ah);
+        assert!(
+            (found[0].charge_ah - 1.0).abs() < 1e-9,
+            "{}",
+            found[0].charge_ah
+        );
         assert!((found[1].charge_ah - 350.0 / 360.0).abs() < 1e-9);
         assert_eq!(found[0].file_rows, [6, 365]);
     }
@@ -340,9 +360,15 @@ mod tests {
             (1.0, 1),
             (-1.0, 150),
         ]));
-        let sizes: Vec<(bool, usize)> =
-            found.iter().map(|half| (half.is_positive, half.rows.len())).collect();
-        assert_eq!(found.len(), 4, "the spike moved 8 % of the charge: {sizes:?}");
+        let sizes: Vec<(bool, usize)> = found
+            .iter()
+            .map(|half| (half.is_positive, half.rows.len()))
+            .collect();
+        assert_eq!(
+            found.len(),
+            4,
+            "the spike moved 8 % of the charge: {sizes:?}"
+        );
         let found = halves(&profile(&[
             (0.0, 5),
             (1.0, 200),

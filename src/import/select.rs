@@ -121,7 +121,9 @@ impl Selector {
                 // The latest as well, for files that never come near the target.
                 kept.push(half);
                 kept.sort_by(|a, b| {
-                    (a.charge_ah - target_ah).abs().total_cmp(&(b.charge_ah - target_ah).abs())
+                    (a.charge_ah - target_ah)
+                        .abs()
+                        .total_cmp(&(b.charge_ah - target_ah).abs())
                 });
                 kept.truncate(MAX_KEPT);
             }
@@ -132,7 +134,8 @@ impl Selector {
     pub fn finish(mut self, unit_factor: f64) -> Choice {
         let is_reversed = self.is_reversed();
         let largest = self.largest_ah;
-        self.summaries.retain(|summary| summary.charge_ah >= 0.02 * largest);
+        self.summaries
+            .retain(|summary| summary.charge_ah >= 0.02 * largest);
         let limits = [false, true].map(|is_positive| self.limits(is_positive));
         let window_v = match limits {
             [Some((a, _)), Some((b, _))] => (a - b).abs(),
@@ -173,7 +176,10 @@ impl Selector {
                 .into_iter()
                 .filter(|half| full(half.index))
                 .min_by_key(|half| half.index.abs_diff(discharge.index)),
-            _ => charges.into_iter().filter(|half| full(half.index)).max_by_key(|half| half.index),
+            _ => charges
+                .into_iter()
+                .filter(|half| full(half.index))
+                .max_by_key(|half| half.index),
         };
         discharge.iter_mut().for_each(number);
         charge.iter_mut().for_each(number);
@@ -212,7 +218,9 @@ impl Selector {
         match self.target_ah {
             None => halves.max_by_key(|half| half.index),
             Some(target_ah) => halves.min_by(|a, b| {
-                (a.charge_ah - target_ah).abs().total_cmp(&(b.charge_ah - target_ah).abs())
+                (a.charge_ah - target_ah)
+                    .abs()
+                    .total_cmp(&(b.charge_ah - target_ah).abs())
             }),
         }
     }
@@ -236,10 +244,15 @@ impl Selector {
 
     /// End voltage and charge that a full half of this sign reaches: medians over the large ones.
     fn limits(&self, is_positive: bool) -> Option<(f64, f64)> {
-        let halves = || self.summaries.iter().filter(move |half| half.is_positive == is_positive);
+        let halves = || {
+            self.summaries
+                .iter()
+                .filter(move |half| half.is_positive == is_positive)
+        };
         let largest = halves().map(|half| half.charge_ah).fold(0.0, f64::max);
-        let large: Vec<&Summary> =
-            halves().filter(|half| half.charge_ah >= 0.7 * largest).collect();
+        let large: Vec<&Summary> = halves()
+            .filter(|half| half.charge_ah >= 0.7 * largest)
+            .collect();
         let ends = median(large.iter().map(|half| half.voltage_v[1]))?;
         Some((ends, median(large.iter().map(|half| half.charge_ah))?))
     }
@@ -260,12 +273,12 @@ impl Selector {
             return "partial";
         }
         // Where it started: the half before must have reached its own end.
-        let previous_end_v =
-            at.checked_sub(1).and_then(|at| self.summaries.get(at)).map(|half| half.voltage_v[1]);
+        let previous_end_v = at
+            .checked_sub(1)
+            .and_then(|at| self.summaries.get(at))
+            .map(|half| half.voltage_v[1]);
         let start_known = match (previous_end_v, limits[usize::from(!half.is_positive)]) {
-            (Some(previous_v), Some((other_v, _))) => {
-                -sign * (other_v - previous_v) <= tolerance_v
-            }
+            (Some(previous_v), Some((other_v, _))) => -sign * (other_v - previous_v) <= tolerance_v,
             _ => true,
         };
         let nearby = |same: bool| {
@@ -301,12 +314,17 @@ impl Selector {
 
     /// The column's numbers if they are usable, else a count of discharges.
     fn cycle_numbers(&self, is_reversed: bool) -> (Vec<u32>, &'static str) {
-        let column: Vec<u32> =
-            self.summaries.iter().filter_map(|summary| summary.cycle).collect();
+        let column: Vec<u32> = self
+            .summaries
+            .iter()
+            .filter_map(|summary| summary.cycle)
+            .collect();
         let n_discharges = self
             .summaries
             .iter()
-            .filter(|half| half.is_positive == is_reversed && half.charge_ah > 0.5 * self.largest_ah)
+            .filter(|half| {
+                half.is_positive == is_reversed && half.charge_ah > 0.5 * self.largest_ah
+            })
             .count();
         let is_usable = column.len() == self.summaries.len()
             && column.windows(2).all(|pair| pair[0] <= pair[1])
@@ -344,7 +362,11 @@ impl Selector {
 /// Whether a newer half makes an older one of the same sign unwanted: it went as far in voltage
 /// and moved about as much.
 fn outdoes(newer: &Half, older: &Half) -> bool {
-    let sign = if older.voltage_v[1] > older.voltage_v[0] { 1.0 } else { -1.0 };
+    let sign = if older.voltage_v[1] > older.voltage_v[0] {
+        1.0
+    } else {
+        -1.0
+    };
     let span_v = (older.voltage_v[1] - older.voltage_v[0]).abs();
     let is_pulsed = |half: &Half| half.n_interruptions > MAX_INTERRUPTIONS;
     newer.charge_ah >= 0.85 * older.charge_ah
@@ -364,7 +386,11 @@ impl Choice {
         ImportError::NoFullCycle {
             n_charges: self.n_full[1],
             n_discharges: self.n_full[0],
-            n_partial: self.halves.iter().filter(|half| half.status != "full").count() as u64,
+            n_partial: self
+                .halves
+                .iter()
+                .filter(|half| half.status != "full")
+                .count() as u64,
         }
     }
 }

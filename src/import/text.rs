@@ -107,10 +107,13 @@ impl TextReader {
             None => layout::analyse(&lines)?,
         };
         let target_ah = options.target_ah();
-        let intake =
-            Intake::new(&layout.columns, layout.decimal, layout.thousands, target_ah);
-        let mut wanted: Vec<(usize, usize)> =
-            intake.columns().into_iter().enumerate().map(|(slot, index)| (index, slot)).collect();
+        let intake = Intake::new(&layout.columns, layout.decimal, layout.thousands, target_ah);
+        let mut wanted: Vec<(usize, usize)> = intake
+            .columns()
+            .into_iter()
+            .enumerate()
+            .map(|(slot, index)| (index, slot))
+            .collect();
         wanted.sort_unstable();
         let raw = |line: usize| -> Vec<u8> {
             self.head
@@ -192,7 +195,8 @@ impl Body {
     /// Holds an unfinished line; bytes of an endless one are dropped.
     fn keep(&mut self, bytes: &[u8]) {
         let room = MAX_LINE.saturating_sub(self.carry.len());
-        self.carry.extend_from_slice(bytes.get(..bytes.len().min(room)).unwrap_or(&[]));
+        self.carry
+            .extend_from_slice(bytes.get(..bytes.len().min(room)).unwrap_or(&[]));
     }
 
     fn counted_line(&mut self, line: &[u8]) {
@@ -251,7 +255,8 @@ impl Body {
         let mut start = 0;
         let mut quoted = false;
         let mut at = 0;
-        while let Some(step) = memchr2(b'"', self.layout.delimiter, inner.get(at..).unwrap_or(&[])) {
+        while let Some(step) = memchr2(b'"', self.layout.delimiter, inner.get(at..).unwrap_or(&[]))
+        {
             at += step;
             if inner.get(at) == Some(&b'"') {
                 quoted = !quoted;
@@ -288,8 +293,13 @@ impl Body {
                 self.layered_cycle = super::number::trim(cell).to_vec();
             }
         }
-        let words = cells.iter().map(|cell| flow_of(&encoding::decode(cell, self.encoding, self.gb18030)));
-        self.layered_state = words.filter(|flow| *flow != Flow::Other).last().unwrap_or(Flow::Other);
+        let words = cells
+            .iter()
+            .map(|cell| flow_of(&encoding::decode(cell, self.encoding, self.gb18030)));
+        self.layered_state = words
+            .filter(|flow| *flow != Flow::Other)
+            .last()
+            .unwrap_or(Flow::Other);
         false
     }
 
@@ -308,7 +318,9 @@ impl Body {
         }
         // Blank lines and separators-only lines are nothing; a repeated unit row is known.
         line == self.units
-            || line.iter().all(|byte| *byte == self.layout.delimiter || byte.is_ascii_whitespace())
+            || line
+                .iter()
+                .all(|byte| *byte == self.layout.delimiter || byte.is_ascii_whitespace())
     }
 
     fn flow(&mut self, word: &[u8]) -> Flow {

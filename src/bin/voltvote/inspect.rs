@@ -5,7 +5,9 @@ use serde_json::{json, Value};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use voltvote::error::Coded;
-use voltvote::import::{group, Cell, FileImport, ImportError, Importer, Manifest, Mapping, Options};
+use voltvote::import::{
+    group, Cell, FileImport, ImportError, Importer, Manifest, Mapping, Options,
+};
 
 /// Bytes handed over at a time.
 const CHUNK: usize = 1 << 18;
@@ -48,7 +50,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut entries: Vec<Entry> = Vec::new();
     for path in &files {
         let name = path.display().to_string();
-        let row = manifest.as_ref().and_then(|manifest| manifest.row_of_file(&name));
+        let row = manifest
+            .as_ref()
+            .and_then(|manifest| manifest.row_of_file(&name));
         let options = Options {
             mapping: mapping.clone(),
             nominal_ah: row.and_then(|row| row.nominal_ah).or(arguments.nominal),
@@ -81,9 +85,15 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     if arguments.json {
         let files: Vec<&Value> = entries.iter().flat_map(|entry| &entry.cells).collect();
-        println!("{}", json!({ "files": files, "cells": cells.iter().map(cell_json).collect::<Vec<_>>() }));
+        println!(
+            "{}",
+            json!({ "files": files, "cells": cells.iter().map(cell_json).collect::<Vec<_>>() })
+        );
     } else {
-        entries.iter().flat_map(|entry| &entry.cells).for_each(print);
+        entries
+            .iter()
+            .flat_map(|entry| &entry.cells)
+            .for_each(print);
     }
     if any_read {
         Ok(())
@@ -159,8 +169,10 @@ impl Entry {
         if !self.is_read {
             return;
         }
-        let of_file: Vec<&Cell> =
-            cells.iter().filter(|cell| cell.files.contains(&self.file)).collect();
+        let of_file: Vec<&Cell> = cells
+            .iter()
+            .filter(|cell| cell.files.contains(&self.file))
+            .collect();
         for (at, value) in self.cells.iter_mut().enumerate() {
             let id = value["cell_id"].as_str().unwrap_or("");
             let cell = of_file
@@ -194,7 +206,12 @@ fn print(value: &Value) {
     let word = |key: &str| value[key].as_str().unwrap_or("").to_string();
     println!("{}: {} {}", word("file"), word("status"), word("message"));
     if !value["dialect"].is_null() {
-        println!("  cell {}, {}, {}", word("cell_id"), word("dialect"), word("encoding"));
+        println!(
+            "  cell {}, {}, {}",
+            word("cell_id"),
+            word("dialect"),
+            word("encoding")
+        );
     }
     let wanted = &value["wanted_cycle"];
     if !wanted.is_null() {
@@ -210,7 +227,13 @@ fn print(value: &Value) {
         }
     }
     for finding in value["findings"].as_array().into_iter().flatten() {
-        println!("  {} x{} {} {}", finding["code"].as_str().unwrap_or(""), finding["count"], finding["detail"].as_str().unwrap_or(""), finding["rows"]);
+        println!(
+            "  {} x{} {} {}",
+            finding["code"].as_str().unwrap_or(""),
+            finding["count"],
+            finding["detail"].as_str().unwrap_or(""),
+            finding["rows"]
+        );
     }
 }
 
@@ -230,8 +253,14 @@ fn walk(paths: &[PathBuf], manifest: Option<&Path>) -> Vec<PathBuf> {
                 .flatten()
                 .map(|entry| entry.path())
                 .filter(|path| {
-                    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                    !name.starts_with('.') && name != "manifest.csv" && Some(path.as_path()) != manifest
+                    let name = path
+                        .file_name()
+                        .unwrap_or_default()
+                        .to_string_lossy()
+                        .into_owned();
+                    !name.starts_with('.')
+                        && name != "manifest.csv"
+                        && Some(path.as_path()) != manifest
                 })
                 .collect();
             inside.sort();

@@ -15,8 +15,8 @@ mod failure;
 mod files;
 mod health;
 mod identity;
-mod round;
 mod inspect;
+mod round;
 mod simulate;
 
 use failure::Failure;

@@ -2,11 +2,11 @@
 //! [`super::parse_heading`]: lower case, letters and digits only, the unit taken off.
 
 use super::{Column, Dialect};
+use crate::import::header::Quantity;
 use crate::import::header::Quantity::{
     Capacity, ChargeCapacity, Clock, Current, Cycle, DischargeCapacity, State, StepTime, Time,
     Voltage,
 };
-use crate::import::header::Quantity;
 
 const fn column(label: &'static str, quantity: Quantity, unit: &'static str) -> Column {
     Column {
@@ -66,7 +66,14 @@ pub const DIALECTS: &[Dialect] = &[
     Dialect {
         id: "arbin",
         preamble: &["test report", "channel_", "arbin"],
-        signature: &["datapoint", "stepindex", "internalresistance", "isfcdata", "dv/dt", "dvdt"],
+        signature: &[
+            "datapoint",
+            "stepindex",
+            "internalresistance",
+            "isfcdata",
+            "dv/dt",
+            "dvdt",
+        ],
         columns: &[
             column("testtime", Time, "s"),
             column("steptime", StepTime, "s"),
@@ -81,7 +88,15 @@ pub const DIALECTS: &[Dialect] = &[
     Dialect {
         id: "neware",
         preamble: &["neware", "bts"],
-        signature: &["datapoint", "chgcap", "dchgcap", "steptype", "stepname", "oneststepid", "recordid"],
+        signature: &[
+            "datapoint",
+            "chgcap",
+            "dchgcap",
+            "steptype",
+            "stepname",
+            "oneststepid",
+            "recordid",
+        ],
         columns: &[
             column("totaltime", Time, "s"),
             column("testtime", Time, "s"),
@@ -123,7 +138,16 @@ pub const DIALECTS: &[Dialect] = &[
     Dialect {
         id: "neware-cn",
         preamble: &["新威", "通道", "工步"],
-        signature: &["工步类型", "工步号", "循环号", "工步序号", "循环序号", "记录序号", "数据序号", "绝对时间"],
+        signature: &[
+            "工步类型",
+            "工步号",
+            "循环号",
+            "工步序号",
+            "循环序号",
+            "记录序号",
+            "数据序号",
+            "绝对时间",
+        ],
         columns: &[
             column("总时间", Time, "s"),
             column("测试时间", Time, "s"),
@@ -164,7 +188,16 @@ pub const DIALECTS: &[Dialect] = &[
     Dialect {
         id: "biologic",
         preamble: &["ec-lab", "biologic", "bt-lab", "nb header lines"],
-        signature: &["ecell", "<i>", "ewe", "qqo", "qdischarge", "qcharge", "control/v", "ox/red"],
+        signature: &[
+            "ecell",
+            "<i>",
+            "ewe",
+            "qqo",
+            "qdischarge",
+            "qcharge",
+            "control/v",
+            "ox/red",
+        ],
         columns: &[
             column("time", Time, "s"),
             column("<i>", Current, "mA"),
@@ -185,7 +218,18 @@ pub const DIALECTS: &[Dialect] = &[
     Dialect {
         id: "maccor",
         preamble: &["maccor", "today's date", "date of test", "procedure:"],
-        signature: &["rec", "cyc", "amphr", "watthr", "volts", "amps", "md", "dpttime", "es", "testtimemin"],
+        signature: &[
+            "rec",
+            "cyc",
+            "amphr",
+            "watthr",
+            "volts",
+            "amps",
+            "md",
+            "dpttime",
+            "es",
+            "testtimemin",
+        ],
         columns: &[
             column("test", Time, "s"),
             column("testtime", Time, "s"),
@@ -215,7 +259,14 @@ pub const DIALECTS: &[Dialect] = &[
     Dialect {
         id: "landt",
         preamble: &["land", "蓝电"],
-        signature: &["systime", "sysidx", "speccapacity", "specapacity/mah", "testcycle", "modestep"],
+        signature: &[
+            "systime",
+            "sysidx",
+            "speccapacity",
+            "specapacity/mah",
+            "testcycle",
+            "modestep",
+        ],
         columns: &[
             column("testtime", Time, "s"),
             column("totaltime", Time, "s"),
@@ -236,7 +287,13 @@ pub const DIALECTS: &[Dialect] = &[
     Dialect {
         id: "novonix",
         preamble: &["novonix", "[summary]", "[end summary]"],
-        signature: &["potential", "runtime", "circuittemperature", "dateandtime", "stepposition"],
+        signature: &[
+            "potential",
+            "runtime",
+            "circuittemperature",
+            "dateandtime",
+            "stepposition",
+        ],
         columns: &[
             column("runtime", Time, "h"),
             column("steptime", StepTime, "h"),
@@ -251,7 +308,15 @@ pub const DIALECTS: &[Dialect] = &[
     Dialect {
         id: "digatron",
         preamble: &["digatron", "bts-600", "battery manager"],
-        signature: &["ahaccu", "ahcha", "ahdch", "ahstep", "progtime", "whaccu", "procedure"],
+        signature: &[
+            "ahaccu",
+            "ahcha",
+            "ahdch",
+            "ahstep",
+            "progtime",
+            "whaccu",
+            "procedure",
+        ],
         columns: &[
             column("progtime", Time, "s"),
             column("programtime", Time, "s"),
@@ -282,7 +347,9 @@ pub const DIALECTS: &[Dialect] = &[
     Dialect {
         id: "basytec",
         preamble: &["basytec", "resultfile from", "battery test system"],
-        signature: &["tstep", "tset", "~time[h]", "cyccount", "ahcha", "ahdis", "ahdch", "ahstep", "dataset"],
+        signature: &[
+            "tstep", "tset", "~time[h]", "cyccount", "ahcha", "ahdis", "ahdch", "ahstep", "dataset",
+        ],
         columns: &[
             column("time", Time, "h"),
             column("tstep", StepTime, "h"),
@@ -302,7 +369,17 @@ pub const DIALECTS: &[Dialect] = &[
     Dialect {
         id: "pec",
         preamble: &["pec", "lifetest"],
-        signature: &["test", "testregime", "testregimename", "total time (seconds)", "step time (seconds)", "total time (hours in hh:mm:ss.xxx)", "reasoncode", "positionstarttime", "loadonoff"],
+        signature: &[
+            "test",
+            "testregime",
+            "testregimename",
+            "total time (seconds)",
+            "step time (seconds)",
+            "total time (hours in hh:mm:ss.xxx)",
+            "reasoncode",
+            "positionstarttime",
+            "loadonoff",
+        ],
         columns: &[
             column("totaltime", Time, "s"),
             column("steptime", StepTime, "s"),
@@ -318,7 +395,13 @@ pub const DIALECTS: &[Dialect] = &[
     Dialect {
         id: "nasa",
         preamble: &[],
-        signature: &["voltagemeasured", "currentmeasured", "temperaturemeasured", "voltageload", "voltagecharge"],
+        signature: &[
+            "voltagemeasured",
+            "currentmeasured",
+            "temperaturemeasured",
+            "voltageload",
+            "voltagecharge",
+        ],
         columns: &[
             column("time", Time, "s"),
             column("voltagemeasured", Voltage, "V"),
@@ -328,7 +411,14 @@ pub const DIALECTS: &[Dialect] = &[
     Dialect {
         id: "lab",
         preamble: &[],
-        signature: &["current1", "current2", "i1", "i2", "cell1current", "cell2current"],
+        signature: &[
+            "current1",
+            "current2",
+            "i1",
+            "i2",
+            "cell1current",
+            "cell2current",
+        ],
         columns: &[
             column("testtime", Time, "s"),
             column("time", Time, "s"),

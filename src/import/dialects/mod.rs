@@ -150,12 +150,18 @@ pub fn identify(cells: &[String], units: Option<&[String]>, preamble: &str) -> O
             .iter()
             .filter(|label| {
                 headings.iter().any(|heading| heading.label == **label)
-                    || cells.iter().any(|cell| cell.trim().eq_ignore_ascii_case(label))
+                    || cells
+                        .iter()
+                        .any(|cell| cell.trim().eq_ignore_ascii_case(label))
             })
             .count();
-        let words = dialect.preamble.iter().filter(|word| preamble.contains(**word)).count();
-        let score = (2 * known.len() + 3 * signature + if known.is_empty() { 0 } else { 4 * words })
-            as u32;
+        let words = dialect
+            .preamble
+            .iter()
+            .filter(|word| preamble.contains(**word))
+            .count();
+        let score =
+            (2 * known.len() + 3 * signature + if known.is_empty() { 0 } else { 4 * words }) as u32;
         if score > best.as_ref().map_or(0, |best| best.score) {
             best = Some(Match {
                 dialect,
@@ -183,14 +189,22 @@ pub fn identify(cells: &[String], units: Option<&[String]>, preamble: &str) -> O
 fn roles_in(dialect: &Dialect, headings: &[Heading]) -> Vec<Role> {
     let mut roles = Vec::new();
     for (index, heading) in headings.iter().enumerate() {
-        let exact = dialect.columns.iter().position(|column| column.label == heading.label);
+        let exact = dialect
+            .columns
+            .iter()
+            .position(|column| column.label == heading.label);
         let (rank, channel) = match exact {
             Some(rank) => (rank, 0),
             // `current_1`, `current_2`: several cells side by side.
             None => {
-                let stem = heading.label.trim_end_matches(|sign: char| sign.is_ascii_digit());
+                let stem = heading
+                    .label
+                    .trim_end_matches(|sign: char| sign.is_ascii_digit());
                 let digits = heading.label.get(stem.len()..).unwrap_or("");
-                let known = dialect.columns.iter().position(|column| column.label == stem);
+                let known = dialect
+                    .columns
+                    .iter()
+                    .position(|column| column.label == stem);
                 match (known, digits.parse::<u32>()) {
                     (Some(rank), Ok(number)) if !stem.is_empty() => (rank, number + 1),
                     _ => continue,
@@ -200,7 +214,10 @@ fn roles_in(dialect: &Dialect, headings: &[Heading]) -> Vec<Role> {
         let Some(column) = dialect.columns.get(rank) else {
             continue;
         };
-        let unit = heading.unit.clone().unwrap_or_else(|| column.unit.to_string());
+        let unit = heading
+            .unit
+            .clone()
+            .unwrap_or_else(|| column.unit.to_string());
         let factor = match column.quantity {
             Quantity::State => 1.0,
             Quantity::Clock | Quantity::Cycle => column.quantity.factor(&unit).unwrap_or(1.0),
@@ -224,7 +241,9 @@ fn roles_in(dialect: &Dialect, headings: &[Heading]) -> Vec<Role> {
 /// One column per quantity and channel; numbered columns are channels only if there are several.
 fn settle(found: &mut Match) {
     let mut kept: Vec<Role> = Vec::new();
-    found.roles.sort_by_key(|role| (role.quantity, role.channel, role.rank, role.index));
+    found
+        .roles
+        .sort_by_key(|role| (role.quantity, role.channel, role.rank, role.index));
     let channels = |quantity: Quantity| {
         let mut numbers: Vec<u32> = found
             .roles
@@ -276,10 +295,16 @@ fn settle(found: &mut Match) {
 
 fn push_ambiguous(list: &mut Vec<(Quantity, Vec<usize>)>, role: &Role) {
     // Only what is needed can hinder.
-    if !matches!(role.quantity, Quantity::Time | Quantity::Voltage | Quantity::Current) {
+    if !matches!(
+        role.quantity,
+        Quantity::Time | Quantity::Voltage | Quantity::Current
+    ) {
         return;
     }
-    match list.iter_mut().find(|(quantity, _)| *quantity == role.quantity) {
+    match list
+        .iter_mut()
+        .find(|(quantity, _)| *quantity == role.quantity)
+    {
         Some((_, columns)) if columns.contains(&role.index) => {}
         Some((_, columns)) => columns.push(role.index),
         None => list.push((role.quantity, vec![role.index])),
@@ -298,9 +323,21 @@ mod tests {
     fn every_dialect_is_well_formed() {
         for dialect in all() {
             for column in dialect.columns {
-                assert_eq!(column.label, parse_heading(column.label).label, "{}", dialect.id);
-                if !matches!(column.quantity, Quantity::State | Quantity::Clock | Quantity::Cycle) {
-                    assert!(column.quantity.factor(column.unit).is_some(), "{}", column.label);
+                assert_eq!(
+                    column.label,
+                    parse_heading(column.label).label,
+                    "{}",
+                    dialect.id
+                );
+                if !matches!(
+                    column.quantity,
+                    Quantity::State | Quantity::Clock | Quantity::Cycle
+                ) {
+                    assert!(
+                        column.quantity.factor(column.unit).is_some(),
+                        "{}",
+                        column.label
+                    );
                 }
             }
         }
