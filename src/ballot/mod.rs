@@ -22,6 +22,7 @@ mod quality;
 mod space;
 mod voter;
 
+pub(crate) use cast::battery_numbers;
 pub use cast::{cast, Bindings, CastOptions};
 pub use cast_error::CastError;
 pub use check::{check, Invalid};

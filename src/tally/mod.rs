@@ -29,6 +29,7 @@ mod trust;
 mod weights;
 mod why;
 
+pub(crate) use count::classify;
 pub use count::{compare, tally, Comparison, Options, Tally, TallyError, VoterReport};
 pub use decide::{Decision, Level, Status};
 pub use export::to_csv;

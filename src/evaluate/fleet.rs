@@ -1,0 +1,123 @@
+//! A labelled fleet as experiments see it: classifier rows, classes, physical batteries.
+
+use crate::ballot::{classifier_rows, Own};
+use crate::features::FeatureTable;
+use crate::round::Catalogue;
+use ndarray::{Array2, Axis};
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+use std::collections::BTreeMap;
+
+/// Labelled rows of many batteries.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fleet {
+    /// Classes; labels refer to them.
+    pub catalogue: Catalogue,
+    /// Rows in classifier columns, shape (n, p).
+    pub rows: Array2<f64>,
+    /// Names of the classifier columns.
+    pub columns: Vec<String>,
+    /// Class per row.
+    pub labels: Vec<u16>,
+    /// Physical battery per row.
+    pub batteries: Vec<u32>,
+}
+
+impl Fleet {
+    /// A fleet from features and the class name of each row; rows without a name are left out.
+    /// Classes are ordered by name.
+    pub fn new(table: &FeatureTable, names: &[Option<String>]) -> Self {
+        let kept: Vec<(usize, &String)> = names
+            .iter()
+            .enumerate()
+            .filter(|(row, _)| *row < table.len())
+            .filter_map(|(row, name)| name.as_ref().map(|name| (row, name)))
+            .collect();
+        let mut classes: Vec<&String> = kept.iter().map(|(_, name)| *name).collect();
+        classes.sort();
+        classes.dedup();
+        let index: Vec<usize> = kept.iter().map(|(row, _)| *row).collect();
+        let ids: Vec<String> = index
+            .iter()
+            .filter_map(|&row| table.cell_ids.get(row).cloned())
+            .collect();
+        let labels = kept
+            .iter()
+            .map(|(_, name)| classes.binary_search(name).unwrap_or(0) as u16);
+        Self {
+            rows: classifier_rows(
+                &table.schema.id,
+                table.values.select(Axis(0), &index).view(),
+            ),
+            columns: table.schema.columns.clone(),
+            labels: labels.collect(),
+            batteries: crate::ballot::battery_numbers(&ids),
+            catalogue: Catalogue::from_names(&classes),
+        }
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
+    /// Number of classes.
+    pub fn n_classes(&self) -> usize {
+        self.catalogue.len()
+    }
+
+    /// The rows at these positions with the same catalogue.
+    pub fn select(&self, rows: &[usize]) -> Self {
+        Self {
+            catalogue: self.catalogue.clone(),
+            rows: self.rows.select(Axis(0), rows),
+            columns: self.columns.clone(),
+            labels: rows.iter().map(|&row| self.labels[row]).collect(),
+            batteries: rows.iter().map(|&row| self.batteries[row]).collect(),
+        }
+    }
+
+    /// The fleet as a collaborator's own data.
+    pub fn own(&self) -> Own<'_> {
+        Own {
+            rows: self.rows.view(),
+            labels: &self.labels,
+            batteries: &self.batteries,
+        }
+    }
+
+    /// Batteries of each class, ascending.
+    pub fn batteries_by_class(&self) -> Vec<Vec<u32>> {
+        let mut by_class = vec![Vec::new(); self.n_classes()];
+        let mut seen: BTreeMap<(u16, u32), ()> = BTreeMap::new();
+        for (&class, &battery) in self.labels.iter().zip(&self.batteries) {
+            if seen.insert((class, battery), ()).is_none() {
+                by_class[usize::from(class)].push(battery);
+            }
+        }
+        by_class
+    }
+
+    /// Rows whose battery is among `share` of each class's batteries, drawn at random, and the
+    /// other rows; each side gets at least one battery of a class that has two.
+    pub fn split_batteries(&self, share: f64, rng: &mut ChaCha8Rng) -> (Vec<usize>, Vec<usize>) {
+        let mut chosen: BTreeMap<(u16, u32), bool> = BTreeMap::new();
+        for (class, mut batteries) in self.batteries_by_class().into_iter().enumerate() {
+            batteries.shuffle(rng);
+            let n = batteries.len();
+            let n_first = ((share * n as f64 + 0.5) as usize).clamp(1, n.saturating_sub(1).max(1));
+            for (i, battery) in batteries.into_iter().enumerate() {
+                chosen.insert((class as u16, battery), i < n_first);
+            }
+        }
+        (0..self.len()).partition(|&row| {
+            let key = (self.labels[row], self.batteries[row]);
+            chosen.get(&key).copied().unwrap_or(false)
+        })
+    }
+}
