@@ -3,10 +3,9 @@
 use super::space::classifier_rows;
 use super::voter::{coverage, vote, Own, VoteParams, ROWS_PER_CLASS};
 use super::{Ballot, CastError, Quality, FORMAT};
-use crate::canonical;
 use crate::features::FeatureTable;
 use crate::forest;
-use crate::round::Round;
+use crate::round::{Round, SignedRound};
 use ndarray::{Array2, ArrayView2};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -52,22 +51,14 @@ pub struct Bindings {
 }
 
 impl Bindings {
-    /// The bindings of a round whose ballots are encrypted to the key with thumbprint `recipient`.
-    ///
-    /// # Errors
-    /// [`CastError::Canonical`] if the round has no canonical form.
-    pub fn of(round: &Round, recipient: &str) -> Result<Self, CastError> {
-        let digest = |bytes: Result<Vec<u8>, serde_json::Error>| {
-            bytes
-                .map(|bytes| canonical::sha256_hex(&bytes))
-                .map_err(|_| CastError::Canonical)
-        };
-        Ok(Self {
-            round: digest(canonical::to_bytes(round))?,
-            query: digest(canonical::to_bytes(&round.query))?,
-            roster: digest(canonical::to_bytes(&round.roster))?,
-            recipient: recipient.into(),
-        })
+    /// The bindings of a round whose signature was checked.
+    pub fn of(signed: &SignedRound) -> Self {
+        Self {
+            round: signed.id.clone(),
+            query: signed.query.clone(),
+            roster: signed.roster.clone(),
+            recipient: signed.encryption.kid().into(),
+        }
     }
 }
 

@@ -58,8 +58,6 @@ pub enum CastError {
         /// Name of the option.
         name: &'static str,
     },
-    /// The round has no canonical form.
-    Canonical,
     /// The forest could not be grown, or the work was broken off.
     Forest(ForestError),
 }
@@ -82,14 +80,13 @@ impl Coded for CastError {
             Self::TooFewClasses { .. } => "cast-too-few-classes",
             Self::TooFewBatteries { .. } => "cast-too-few-batteries",
             Self::Option { .. } => "cast-option",
-            Self::Canonical => "cast-canonical",
             Self::Forest(error) => error.code(),
         }
     }
 
     fn params(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::EmptyQuery | Self::Canonical => Vec::new(),
+            Self::EmptyQuery => Vec::new(),
             Self::QueryShape { row } | Self::UnknownLabel { row } => {
                 vec![("row", row.to_string())]
             }
@@ -156,7 +153,6 @@ impl fmt::Display for CastError {
                 )
             }
             Self::Option { name } => write!(f, "{name} is out of range"),
-            Self::Canonical => f.write_str("the round has no canonical form"),
             Self::Forest(error) => error.fmt(f),
         }
     }

@@ -9,6 +9,7 @@ use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 mod ballot;
+mod ballot_cast;
 mod ballot_open;
 mod digest;
 mod failure;
@@ -16,8 +17,11 @@ mod files;
 mod health;
 mod identity;
 mod inspect;
+mod labels;
+mod own_data;
 mod round;
 mod simulate;
+mod tally;
 
 use failure::Failure;
 
@@ -48,6 +52,8 @@ enum Command {
     Ballot(ballot::Arguments),
     /// Show what was read, found and repaired in cycler files.
     Inspect(inspect::Arguments),
+    /// Sort the batteries of a round by its ballots.
+    Tally(Box<tally::Arguments>),
 }
 
 fn main() -> ExitCode {
@@ -69,5 +75,6 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Round(arguments) => round::run(&arguments),
         Command::Ballot(arguments) => ballot::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
+        Command::Tally(arguments) => tally::run(&arguments),
     }
 }
