@@ -94,7 +94,7 @@ mod tests {
             let split = split_by_battery(&batteries, &classes, 0.2, seed);
             assert_eq!(split.train.len() + split.test.len(), batteries.len());
             let in_test = |row: &usize| split.test.iter().any(|t| batteries[*t] == batteries[*row]);
-            assert!(!split.train.iter().any(|row| in_test(row)));
+            assert!(!split.train.iter().any(in_test));
             for class in 0..4 {
                 let mut of_class: Vec<&String> = split
                     .test

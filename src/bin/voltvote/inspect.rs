@@ -103,9 +103,11 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// A file that could not be read, in code and words.
-struct Unread {
-    code: String,
-    words: String,
+pub struct Unread {
+    /// Stable code.
+    pub code: String,
+    /// English words.
+    pub words: String,
 }
 
 impl From<ImportError> for Unread {
@@ -117,7 +119,8 @@ impl From<ImportError> for Unread {
     }
 }
 
-fn import(path: &Path, options: Options) -> Result<FileImport, Unread> {
+/// Reads one file in pieces.
+pub fn import(path: &Path, options: Options) -> Result<FileImport, Unread> {
     let unreadable = |error: std::io::Error| Unread {
         code: "file-unreadable".to_string(),
         words: error.to_string(),

@@ -13,6 +13,7 @@ mod ballot_cast;
 mod ballot_open;
 mod digest;
 mod failure;
+mod features;
 mod files;
 mod health;
 mod identity;
@@ -37,6 +38,8 @@ struct Arguments {
 enum Command {
     /// Print the SHA-256 of files, to compare a page or a ballot with a published fingerprint.
     Digest(digest::Arguments),
+    /// Turn cycler files into a table of features.
+    Features(features::Arguments),
     /// State of health from rapid pulse tests.
     Health(health::Arguments),
     /// Make a fleet of simulated batteries for demonstrations and tests.
@@ -69,6 +72,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Digest(arguments) => digest::run(&arguments),
+        Command::Features(arguments) => features::run(&arguments),
         Command::Health(arguments) => health::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Identity(arguments) => identity::run(&arguments),
