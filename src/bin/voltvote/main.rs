@@ -23,6 +23,7 @@ mod own_data;
 mod round;
 mod simulate;
 mod tally;
+mod value;
 
 use failure::Failure;
 
@@ -57,6 +58,8 @@ enum Command {
     Inspect(inspect::Arguments),
     /// Sort the batteries of a round by its ballots.
     Tally(Box<tally::Arguments>),
+    /// What decisions are worth: routes, money, emissions.
+    Value(value::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -80,5 +83,6 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Ballot(arguments) => ballot::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Tally(arguments) => tally::run(&arguments),
+        Command::Value(arguments) => value::run(&arguments),
     }
 }
