@@ -7,6 +7,7 @@ use crate::features::FeatureTable;
 use crate::forest;
 use crate::round::{Round, SignedRound};
 use ndarray::{Array2, ArrayView2};
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
@@ -79,6 +80,7 @@ pub fn cast(
 ) -> Result<(Ballot, Quality), CastError> {
     let query = query_rows(round)?;
     check(round, own, labels, options)?;
+    let (own, labels) = &in_order(own, labels);
     let rows = classifier_rows(&round.query.schema, own.values.view());
     let query = classifier_rows(&round.query.schema, query.view());
     let batteries = battery_numbers(&own.cell_ids);
@@ -113,6 +115,17 @@ pub fn cast(
         rows: vote.rows,
     };
     Ok((ballot, quality))
+}
+
+/// Rows by battery and values: the votes depend on what is known, not on the order of the files.
+fn in_order(own: &FeatureTable, labels: &[u16]) -> (FeatureTable, Vec<u16>) {
+    let mut order: Vec<usize> = (0..own.len()).collect();
+    order.sort_by(|&a, &b| {
+        let values = own.values.row(a).into_iter().zip(own.values.row(b));
+        let by_values = values.map(|(a, b)| a.total_cmp(b)).find(|order| order.is_ne());
+        own.cell_ids[a].cmp(&own.cell_ids[b]).then(by_values.unwrap_or(Ordering::Equal))
+    });
+    (own.select(&order), order.iter().map(|&row| labels[row]).collect())
 }
 
 /// The query as a matrix, shape (batteries, columns).
