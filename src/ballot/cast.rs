@@ -122,10 +122,17 @@ fn in_order(own: &FeatureTable, labels: &[u16]) -> (FeatureTable, Vec<u16>) {
     let mut order: Vec<usize> = (0..own.len()).collect();
     order.sort_by(|&a, &b| {
         let values = own.values.row(a).into_iter().zip(own.values.row(b));
-        let by_values = values.map(|(a, b)| a.total_cmp(b)).find(|order| order.is_ne());
-        own.cell_ids[a].cmp(&own.cell_ids[b]).then(by_values.unwrap_or(Ordering::Equal))
+        let by_values = values
+            .map(|(a, b)| a.total_cmp(b))
+            .find(|order| order.is_ne());
+        own.cell_ids[a]
+            .cmp(&own.cell_ids[b])
+            .then(by_values.unwrap_or(Ordering::Equal))
     });
-    (own.select(&order), order.iter().map(|&row| labels[row]).collect())
+    (
+        own.select(&order),
+        order.iter().map(|&row| labels[row]).collect(),
+    )
 }
 
 /// The query as a matrix, shape (batteries, columns).
