@@ -5,6 +5,7 @@ mod error;
 mod grid;
 mod read;
 mod record;
+pub mod regress;
 mod tables;
 mod trains;
 mod waveform;
