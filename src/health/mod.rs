@@ -1,8 +1,12 @@
 //! State of health from a rapid pulse test (Tao et al., *Nat. Commun.* 2024,
 //! s41467-024-54454-0), in the same round as the cathode.
 
+mod blocks;
+pub mod cases;
 mod error;
 mod grid;
+mod leak_free;
+mod model;
 mod read;
 mod record;
 pub mod regress;
@@ -13,6 +17,8 @@ mod worksteps;
 
 pub use error::{HealthError, Place};
 pub use grid::Grid;
+pub use leak_free::{leak_free, LeakFree};
+pub use model::{conformal_quantile, Estimate, HealthModel, SocUse, COVERAGE, MIN_BATTERIES};
 pub use read::read_pulses;
 pub use record::{feature_table, physical_battery, PulseRecord, PulseTable, N_TURNING_POINTS};
 pub use tables::pulse_table;

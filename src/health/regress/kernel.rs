@@ -73,7 +73,7 @@ impl KernelRidge {
     }
 }
 
-/// The parameters of a grid with the least mean absolute relative error over blocks left out,
+/// The parameters of a grid with the least mean absolute error over blocks left out,
 /// with the fitted model and the residuals (target minus estimate) of every measured row.
 ///
 /// A block's residuals come in closed form from one factorisation: with C = (K + αI)⁻¹ and
@@ -117,11 +117,8 @@ pub fn choose(
         if residuals.is_empty() {
             continue;
         }
-        let score = residuals
-            .iter()
-            .map(|r| (r.residual / targets[r.row]).abs())
-            .sum::<f64>()
-            / residuals.len() as f64;
+        let score =
+            residuals.iter().map(|r| r.residual.abs()).sum::<f64>() / residuals.len() as f64;
         if best.as_ref().is_none_or(|best| score < best.score) {
             best = Some(Chosen {
                 model: problem.finish(params, weights),
@@ -138,7 +135,7 @@ pub fn choose(
 pub struct Chosen {
     /// Fitted on all rows.
     pub model: KernelRidge,
-    /// Mean absolute relative error over the measured rows.
+    /// Mean absolute error over the measured rows.
     pub score: f64,
     /// Residuals of the measured rows; a row can be measured in several blocks.
     pub residuals: Vec<Residual>,

@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use clap::Subcommand;
 
+mod experiment;
 mod features;
 mod load;
 
@@ -17,11 +18,14 @@ pub struct Arguments {
 enum Command {
     /// Write the turning points U1..U21 of pulse files as a feature table with labels.
     Features(features::Arguments),
+    /// Errors on batteries and states of charge that were not measured.
+    Experiment(experiment::Arguments),
 }
 
 /// Runs one of the health commands.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.command {
         Command::Features(arguments) => features::run(arguments),
+        Command::Experiment(arguments) => experiment::run(arguments),
     }
 }

@@ -1,0 +1,148 @@
+//! `voltvote health experiment`: the cases of Tao et al. 2024 on PulseBat.
+
+use super::load::pulse_files;
+use crate::failure::Failure;
+use serde::Serialize;
+use std::path::PathBuf;
+use voltvote::health::cases::{records_of_type, CASES, FIRST_EXTRAPOLATION, TYPES};
+use voltvote::health::{leak_free, LeakFree, SocUse};
+
+/// Arguments of `health experiment`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Pulse feature tables (xlsx or csv).
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Case of training SOC, 0-7; all where not given.
+    #[arg(long)]
+    case: Option<usize>,
+    /// Type of battery.
+    #[arg(long = "type", value_parser = ["NMC2.1", "NMC21", "LMO", "LFP", "all"], default_value = "all")]
+    class: String,
+    /// Split by battery, or as the paper did.
+    #[arg(long, value_parser = ["leak-free", "as-published"], default_value = "leak-free")]
+    split: String,
+    /// Whether the model is told the state of charge.
+    #[arg(long, value_parser = ["known", "unknown", "estimated"], default_value = "known")]
+    soc: String,
+    /// Seed of splits and of the generator.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Report as JSON.
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Print the report as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Report<R> {
+    split: String,
+    seed: u64,
+    types: Vec<OfType<R>>,
+    interpolation: Option<f64>,
+    extrapolation: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct OfType<R> {
+    #[serde(rename = "type")]
+    name: String,
+    cases: Vec<R>,
+}
+
+/// Runs the experiment.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let soc_use = match arguments.soc.as_str() {
+        "unknown" => SocUse::Unknown,
+        "estimated" => SocUse::Estimated,
+        _ => SocUse::Known,
+    };
+    let words = |r: &LeakFree| {
+        format!(
+            "MAPE {:5.2} %  constant {:5.2} %  interval covers {:5.1} % with ±{:.3}  outside the measured range {:3.0} %",
+            r.mape, r.constant, r.coverage, r.half_width, r.outside
+        )
+    };
+    report(
+        arguments,
+        |records, case| leak_free(records, case, soc_use, arguments.seed),
+        |r| r.mape,
+        words,
+    )
+}
+
+fn report<R: Serialize>(
+    arguments: &Arguments,
+    run_case: impl Fn(
+        &[voltvote::health::PulseRecord],
+        usize,
+    ) -> Result<R, voltvote::health::HealthError>,
+    error: impl Fn(&R) -> f64,
+    words: impl Fn(&R) -> String,
+) -> Result<(), Failure> {
+    let table = pulse_files(&arguments.files)?;
+    let cases: Vec<usize> = match arguments.case {
+        Some(case) => vec![case],
+        None => (0..CASES.len()).collect(),
+    };
+    let mut types = Vec::new();
+    for (name, class) in TYPES {
+        if arguments.class != "all" && arguments.class != name {
+            continue;
+        }
+        let records = records_of_type(&table.records, class)?;
+        let mut results = Vec::new();
+        for &case in &cases {
+            let result = run_case(&records, case)?;
+            if !arguments.json {
+                println!("{name:7} case {case}  {}", words(&result));
+            }
+            results.push((case, result));
+        }
+        types.push((name, results));
+    }
+    let mean = |extrapolation: bool| {
+        let errors: Vec<f64> = types
+            .iter()
+            .flat_map(|(_, results)| results)
+            .filter(|(case, _)| (*case >= FIRST_EXTRAPOLATION) == extrapolation)
+            .map(|(_, result)| error(result))
+            .collect();
+        (!errors.is_empty()).then(|| errors.iter().sum::<f64>() / errors.len() as f64)
+    };
+    let report = Report {
+        split: arguments.split.clone(),
+        seed: arguments.seed,
+        interpolation: mean(false),
+        extrapolation: mean(true),
+        types: types
+            .into_iter()
+            .map(|(name, results)| OfType {
+                name: name.into(),
+                cases: results.into_iter().map(|(_, result)| result).collect(),
+            })
+            .collect(),
+    };
+    let text = serde_json::to_string_pretty(&report)
+        .map_err(|error| Failure::new("report-not-written", error.to_string()))?;
+    if let Some(path) = &arguments.out {
+        std::fs::write(path, &text).map_err(|error| {
+            Failure::new("file-unwritable", format!("{}: {error}", path.display()))
+        })?;
+    }
+    if arguments.json {
+        println!("{text}");
+    } else {
+        for (name, value) in [
+            ("interpolation", report.interpolation),
+            ("extrapolation", report.extrapolation),
+        ] {
+            if let Some(value) = value {
+                println!("mean {name} {value:.2} %");
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,503 @@
+//! A state-of-health model of one type of battery: fitted on a collaborator's own labelled
+//! records, it answers inside and outside the range it was measured in with different care.
+
+use super::blocks::{battery_folds, inside_blocks, outside_blocks, soc_level, whole_folds};
+use super::regress::{choose, Block, Chosen, KernelParams, KernelRidge, Residual, Shape, View};
+use super::{HealthError, PulseRecord, N_TURNING_POINTS};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// Batteries a model needs.
+pub const MIN_BATTERIES: usize = 5;
+/// Share of true values that an interval is meant to cover.
+pub const COVERAGE: f64 = 0.9;
+/// Format name and version of a model file.
+pub const FORMAT: &str = "voltvote-health/1";
+
+/// Added to the distance beyond the measured states of charge before errors are scaled by it:
+/// what a small step outside costs. As a fraction of charge, and in volt where SOC is unknown.
+const NEAR_SOC: f64 = 0.10;
+
+/// Grid inside the measured range. The smallest penalties serve cleanly spaced SOC levels.
+const INSIDE: ([f64; 4], [f64; 3]) = ([0.001, 0.01, 0.1, 1.0], [0.001, 0.003, 0.01]);
+/// Grid outside the measured range: strong penalties and narrow kernels only, so that an estimate
+/// falls back to the mean with distance instead of following a slope into nowhere. Without this
+/// floor the choice is made on the nearest levels and fails on far ones (PulseBat, cases 4-7).
+const OUTSIDE: ([f64; 3], [f64; 2]) = ([0.1, 0.3, 1.0], [0.01, 0.03]);
+
+/// How the state of charge enters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SocUse {
+    /// Given with every record.
+    Known,
+    /// Not used at all.
+    Unknown,
+    /// Estimated from the pulses by a model of its own, then used as if known.
+    Estimated,
+}
+
+/// A fitted model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HealthModel {
+    format: String,
+    class: String,
+    soc_use: SocUse,
+    n_batteries: usize,
+    n_records: usize,
+    /// Measured states of charge, per cent; none where unlabelled.
+    soc_range: Option<(i64, i64)>,
+    /// Measured rest voltages, V.
+    rest_range_v: (f64, f64),
+    mean_soh: f64,
+    inside: Part,
+    outside: Part,
+    soc: Option<KernelRidge>,
+}
+
+/// A regressor and the half-width of its interval: `near + beyond · distance`, where distance is
+/// how far (fraction of charge) the question lies outside.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Part {
+    view: View,
+    model: KernelRidge,
+    near: f64,
+    beyond: f64,
+}
+
+/// An answer.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Estimate {
+    /// State of health, fraction of nominal capacity.
+    pub soh: f64,
+    /// Half-width of the 90 % interval.
+    pub half_width: f64,
+    /// Whether the question lies outside the measured range.
+    pub outside: bool,
+}
+
+impl HealthModel {
+    /// Fits a model to labelled records of one type.
+    ///
+    /// Penalty and kernel width are chosen by grouped cross-validation; the intervals are the
+    /// [`COVERAGE`] quantiles of the same left-out residuals (conformal, with whole batteries and
+    /// states of charge left out, so that they hold for unseen ones).
+    ///
+    /// # Errors
+    /// [`HealthError::NoLabels`], [`HealthError::MixedTypes`], [`HealthError::TooFewBatteries`],
+    /// [`HealthError::WrongWidth`], or [`HealthError::Degenerate`] if no grid point has a
+    /// solution.
+    pub fn fit(records: &[PulseRecord], soc_use: SocUse, seed: u64) -> Result<Self, HealthError> {
+        let mut records: Vec<PulseRecord> = records
+            .iter()
+            .filter(|record| record.soh.is_some())
+            .filter(|record| soc_use == SocUse::Unknown || record.soc.is_some())
+            .cloned()
+            .collect();
+        let class = check(&records)?;
+        let targets: Vec<f64> = records.iter().filter_map(|record| record.soh).collect();
+        let folds = battery_folds(&records, seed);
+        let levels: Vec<i64> = records.iter().filter_map(soc_level).collect();
+        let soc_range = levels
+            .iter()
+            .min()
+            .copied()
+            .zip(levels.iter().max().copied());
+        let inside_blocks = inside_blocks(&records, &folds);
+        let outside_blocks = outside_blocks(&records, &folds);
+        let mut soc_model = None;
+        if soc_use == SocUse::Estimated {
+            let chosen = fit_soc(&records, &folds)?;
+            // Training sees what answering will see: SOC estimated without the battery itself.
+            let mut estimated = records.clone();
+            for Residual { row, residual } in &chosen.residuals {
+                if let Some(soc) = estimated.get_mut(*row).and_then(|r| r.soc.as_mut()) {
+                    *soc -= residual;
+                }
+            }
+            records = estimated;
+            soc_model = Some(chosen.model);
+        }
+        let knows_soc = soc_use != SocUse::Unknown;
+        let inside = Part::fit(
+            &records,
+            &targets,
+            View {
+                shape: Shape::Steps,
+                rest: true,
+                soc: knows_soc,
+            },
+            &inside_blocks
+                .iter()
+                .map(|b| (b.clone(), None))
+                .collect::<Vec<_>>(),
+            &grid(&INSIDE.0, &INSIDE.1),
+        )?;
+        let outside_view = if knows_soc {
+            inside.view
+        } else {
+            // Without SOC the rest voltage stands for it, and misleads outside.
+            View {
+                shape: Shape::FromRest,
+                rest: false,
+                soc: false,
+            }
+        };
+        let blocks: Vec<(Block, Option<(i64, i64)>)> = if outside_blocks.is_empty() {
+            whole_folds(&folds).into_iter().map(|b| (b, None)).collect()
+        } else {
+            outside_blocks
+                .into_iter()
+                .map(|(b, kept)| (b, Some(kept)))
+                .collect()
+        };
+        let outside = Part::fit(
+            &records,
+            &targets,
+            outside_view,
+            &blocks,
+            &grid(&OUTSIDE.0, &OUTSIDE.1),
+        )?;
+        let rest = |record: &PulseRecord| record.voltages_v.first().copied().unwrap_or(0.0);
+        let rests = records.iter().map(rest);
+        Ok(Self {
+            format: FORMAT.into(),
+            class,
+            soc_use,
+            n_batteries: n_batteries(&records),
+            n_records: records.len(),
+            soc_range,
+            rest_range_v: (
+                rests.clone().fold(f64::INFINITY, f64::min),
+                rests.fold(f64::NEG_INFINITY, f64::max),
+            ),
+            mean_soh: targets.iter().sum::<f64>() / targets.len().max(1) as f64,
+            inside,
+            outside,
+            soc: soc_model,
+        })
+    }
+
+    /// Estimates the state of health of a record; its own SOC is used if the model knows SOC.
+    ///
+    /// # Errors
+    /// [`HealthError::WrongWidth`] for too few turning points.
+    pub fn estimate(&self, record: &PulseRecord) -> Result<Estimate, HealthError> {
+        check_width(record)?;
+        let soc = match (&self.soc, self.soc_use) {
+            (Some(model), SocUse::Estimated) => {
+                let mut row = Vec::new();
+                SOC_VIEW.append(&record.voltages_v, 0.0, &mut row);
+                model.predict(&row).first().copied()
+            }
+            (_, SocUse::Known) => record.soc,
+            _ => None,
+        };
+        let rest_v = record.voltages_v.first().copied().unwrap_or(0.0);
+        let beyond = match (soc, self.soc_range) {
+            (Some(soc), Some((low, high))) => {
+                let level = libm::round(soc * 100.0) / 100.0;
+                ((low as f64) / 100.0 - level).max(level - (high as f64) / 100.0)
+            }
+            // Without SOC a rest voltage outside is outside; how far stays unknown.
+            _ => {
+                let (low, high) = self.rest_range_v;
+                if rest_v < low || rest_v > high {
+                    0.0
+                } else {
+                    -1.0
+                }
+            }
+        };
+        let outside = beyond > 0.0 || (beyond == 0.0 && soc.is_none());
+        let part = if outside { &self.outside } else { &self.inside };
+        let mut row = Vec::new();
+        part.view
+            .append(&record.voltages_v, soc.unwrap_or(0.0), &mut row);
+        let soh = part
+            .model
+            .predict(&row)
+            .first()
+            .copied()
+            .unwrap_or(self.mean_soh);
+        Ok(Estimate {
+            soh,
+            half_width: part.near + part.beyond * beyond.max(0.0),
+            outside,
+        })
+    }
+
+    /// The type it was fitted on, such as `NMC2.1`.
+    pub fn class(&self) -> &str {
+        &self.class
+    }
+
+    /// How the state of charge enters.
+    pub fn soc_use(&self) -> SocUse {
+        self.soc_use
+    }
+
+    /// Physical batteries it was fitted on.
+    pub fn n_batteries(&self) -> usize {
+        self.n_batteries
+    }
+
+    /// Records it was fitted on.
+    pub fn n_records(&self) -> usize {
+        self.n_records
+    }
+
+    /// Lowest and highest measured state of charge, per cent.
+    pub fn soc_range(&self) -> Option<(i64, i64)> {
+        self.soc_range
+    }
+
+    /// Mean of the labels: the constant predictor.
+    pub fn mean_soh(&self) -> f64 {
+        self.mean_soh
+    }
+
+    /// Penalties and kernel widths chosen, inside and outside the measured range.
+    pub fn chosen(&self) -> [KernelParams; 2] {
+        [self.inside.model.params(), self.outside.model.params()]
+    }
+
+    /// The model file: canonical JSON.
+    ///
+    /// # Errors
+    /// [`HealthError::BadModel`] if a number is not finite.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, HealthError> {
+        crate::canonical::to_bytes(self).map_err(|_| HealthError::BadModel)
+    }
+
+    /// Reads a model file.
+    ///
+    /// # Errors
+    /// [`HealthError::BadModel`] for anything else.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, HealthError> {
+        let model: Self = serde_json::from_slice(bytes).map_err(|_| HealthError::BadModel)?;
+        if model.format != FORMAT {
+            return Err(HealthError::BadModel);
+        }
+        Ok(model)
+    }
+}
+
+/// What the SOC model sees.
+const SOC_VIEW: View = View {
+    shape: Shape::Steps,
+    rest: true,
+    soc: false,
+};
+
+fn fit_soc(records: &[PulseRecord], folds: &[usize]) -> Result<Chosen, HealthError> {
+    let targets: Vec<f64> = records.iter().map(|r| r.soc.unwrap_or(0.0)).collect();
+    choose(
+        &SOC_VIEW.rows(records),
+        SOC_VIEW.len(),
+        &targets,
+        &whole_folds(folds),
+        &grid(&INSIDE.0, &INSIDE.1),
+    )
+    .ok_or(HealthError::Degenerate)
+}
+
+impl Part {
+    fn fit(
+        records: &[PulseRecord],
+        targets: &[f64],
+        view: View,
+        blocks: &[(Block, Option<(i64, i64)>)],
+        grid: &[KernelParams],
+    ) -> Result<Self, HealthError> {
+        let only: Vec<Block> = blocks.iter().map(|(block, _)| block.clone()).collect();
+        let chosen = choose(&view.rows(records), view.len(), targets, &only, grid)
+            .ok_or(HealthError::Degenerate)?;
+        // How far beyond the kept levels each residual was taken, in the residuals' order.
+        let distances = blocks.iter().flat_map(|(block, kept)| {
+            block.test.iter().map(move |&row| match kept {
+                Some((low, high)) => records.get(row).and_then(soc_level).map_or(0.0, |level| {
+                    (low - level).max(level - high).max(0) as f64 / 100.0
+                }),
+                None => 0.0,
+            })
+        });
+        let scaled = blocks.iter().any(|(_, kept)| kept.is_some()) && view.soc;
+        let width = |distance: f64| if scaled { distance + NEAR_SOC } else { 1.0 };
+        let errors = chosen
+            .residuals
+            .iter()
+            .zip(distances)
+            .map(|(residual, distance)| residual.residual.abs() / width(distance))
+            .collect();
+        let quantile = conformal_quantile(errors, COVERAGE);
+        Ok(Self {
+            view,
+            model: chosen.model,
+            near: if scaled {
+                quantile * NEAR_SOC
+            } else {
+                quantile
+            },
+            beyond: if scaled { quantile } else { 0.0 },
+        })
+    }
+}
+
+/// The ⌈coverage·(n + 1)⌉-th smallest error: an interval of this half-width covers a new value
+/// with at least that probability if errors are exchangeable (Lei et al. 2018).
+pub fn conformal_quantile(mut errors: Vec<f64>, coverage: f64) -> f64 {
+    errors.sort_unstable_by(f64::total_cmp);
+    let rank = libm::ceil(coverage * (errors.len() + 1) as f64) as usize;
+    errors
+        .get(rank.clamp(1, errors.len().max(1)) - 1)
+        .copied()
+        .unwrap_or(0.0)
+}
+
+fn grid(alphas: &[f64], gammas: &[f64]) -> Vec<KernelParams> {
+    let with = |&alpha: &f64| {
+        gammas
+            .iter()
+            .map(move |&gamma| KernelParams { alpha, gamma })
+    };
+    alphas.iter().flat_map(with).collect()
+}
+
+fn check(records: &[PulseRecord]) -> Result<String, HealthError> {
+    let classes: BTreeSet<String> = records.iter().map(PulseRecord::class).collect();
+    let mut classes: Vec<String> = classes.into_iter().collect();
+    if classes.len() > 1 {
+        return Err(HealthError::MixedTypes { classes });
+    }
+    let class = classes.pop().ok_or(HealthError::NoLabels)?;
+    let n_found = n_batteries(records);
+    if n_found < MIN_BATTERIES {
+        return Err(HealthError::TooFewBatteries {
+            class,
+            n_found,
+            n_needed: MIN_BATTERIES,
+        });
+    }
+    records.iter().try_for_each(check_width)?;
+    Ok(class)
+}
+
+fn check_width(record: &PulseRecord) -> Result<(), HealthError> {
+    if record.voltages_v.len() < N_TURNING_POINTS {
+        return Err(HealthError::WrongWidth {
+            wanted: N_TURNING_POINTS,
+            found: record.voltages_v.len(),
+        });
+    }
+    Ok(())
+}
+
+fn n_batteries(records: &[PulseRecord]) -> usize {
+    let batteries: BTreeSet<&str> = records.iter().map(|r| r.battery.as_str()).collect();
+    batteries.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Batteries whose pulse height tells SOH: R rises as SOH falls, rest voltage with SOC.
+    fn records(n_batteries: usize, levels: &[i64]) -> Vec<PulseRecord> {
+        let mut records = Vec::new();
+        for battery in 0..n_batteries {
+            let soh = 0.7 + 0.25 * (battery * 7 % 11) as f64 / 11.0;
+            for &level in levels {
+                let soc = level as f64 / 100.0;
+                let rest_v = 3.3 + 0.8 * soc;
+                let voltages_v = (0..21)
+                    .map(|i| {
+                        let sign = if i % 8 < 4 { 1.0 } else { -1.0 };
+                        rest_v + sign * f64::from(i) * (2.0 - soh) * 0.003
+                    })
+                    .collect();
+                records.push(PulseRecord {
+                    cell_id: format!("{battery}-{level}"),
+                    battery: format!("{battery}"),
+                    cathode: "NMC".into(),
+                    nominal_ah: Some(2.0),
+                    soc: Some(soc),
+                    soh: Some(soh),
+                    width_s: Some(5.0),
+                    voltages_v,
+                });
+            }
+        }
+        records
+    }
+
+    #[test]
+    fn health_is_learned_and_the_range_is_known() {
+        let records = records(12, &[10, 20, 30, 40]);
+        let (train, test) = records.split_at(40);
+        for soc_use in [SocUse::Known, SocUse::Unknown, SocUse::Estimated] {
+            let model = HealthModel::fit(train, soc_use, 1).unwrap();
+            for record in test {
+                let estimate = model.estimate(record).unwrap();
+                let error = (estimate.soh - record.soh.unwrap()).abs();
+                assert!(error < 0.02, "{soc_use:?} {error}");
+                assert!(!estimate.outside);
+            }
+            let mut beyond = test[0].clone();
+            beyond.soc = Some(0.9);
+            for v in &mut beyond.voltages_v {
+                *v += 0.5;
+            }
+            assert!(model.estimate(&beyond).unwrap().outside, "{soc_use:?}");
+            let bytes = model.to_bytes().unwrap();
+            assert_eq!(HealthModel::from_bytes(&bytes), Ok(model));
+        }
+    }
+
+    #[test]
+    fn too_little_or_mixed_data_is_said() {
+        let few = records(4, &[10, 20]);
+        assert!(matches!(
+            HealthModel::fit(&few, SocUse::Known, 0),
+            Err(HealthError::TooFewBatteries {
+                n_found: 4,
+                n_needed: 5,
+                ..
+            })
+        ));
+        let mut mixed = records(6, &[10, 20]);
+        mixed[0].nominal_ah = Some(21.0);
+        assert_eq!(
+            HealthModel::fit(&mixed, SocUse::Known, 0),
+            Err(HealthError::MixedTypes {
+                classes: vec!["NMC2".into(), "NMC21".into()]
+            })
+        );
+        let mut unlabelled = records(6, &[10, 20]);
+        unlabelled.iter_mut().for_each(|record| record.soh = None);
+        assert_eq!(
+            HealthModel::fit(&unlabelled, SocUse::Known, 0),
+            Err(HealthError::NoLabels)
+        );
+        let mut short = records(6, &[10]);
+        short[3].voltages_v.pop();
+        assert_eq!(
+            HealthModel::fit(&short, SocUse::Unknown, 0),
+            Err(HealthError::WrongWidth {
+                wanted: 21,
+                found: 20
+            })
+        );
+    }
+
+    #[test]
+    fn conformal_quantile_is_the_ranked_error() {
+        let errors: Vec<f64> = (1..=19).rev().map(f64::from).collect();
+        // ⌈0.9 · 20⌉ = 18th smallest.
+        assert_eq!(conformal_quantile(errors, 0.9), 18.0);
+        assert_eq!(conformal_quantile(vec![2.0, 1.0], 0.9), 2.0);
+        assert_eq!(conformal_quantile(Vec::new(), 0.9), 0.0);
+    }
+}
