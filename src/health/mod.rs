@@ -4,6 +4,7 @@
 mod blocks;
 pub mod cases;
 mod error;
+pub mod generator;
 mod grid;
 mod leak_free;
 mod model;

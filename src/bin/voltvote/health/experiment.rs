@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use serde::Serialize;
 use std::path::PathBuf;
 use voltvote::health::cases::{records_of_type, CASES, FIRST_EXTRAPOLATION, TYPES};
+use voltvote::health::generator::{published, Published};
 use voltvote::health::{leak_free, LeakFree, SocUse};
 
 /// Arguments of `health experiment`.
@@ -25,6 +26,9 @@ pub struct Arguments {
     /// Whether the model is told the state of charge.
     #[arg(long, value_parser = ["known", "unknown", "estimated"], default_value = "known")]
     soc: String,
+    /// As published: latent scaling (eq. 8-9) in place of the authors' voltage shift.
+    #[arg(long)]
+    latent_scaling: bool,
     /// Seed of splits and of the generator.
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -59,6 +63,20 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         "estimated" => SocUse::Estimated,
         _ => SocUse::Known,
     };
+    if arguments.split == "as-published" {
+        let words = |r: &Published| {
+            format!(
+                "MAPE {:5.2} %  constant {:5.2} %  without generation {:5.2} %  generated voltages off by {:.2} %  KL {:.4}",
+                r.mape, r.constant, r.without_generation, r.generation_error, r.divergence
+            )
+        };
+        return report(
+            arguments,
+            |records, case| published(records, case, arguments.latent_scaling, arguments.seed),
+            |r| r.mape,
+            words,
+        );
+    }
     let words = |r: &LeakFree| {
         format!(
             "MAPE {:5.2} %  constant {:5.2} %  interval covers {:5.1} % with ±{:.3}  outside the measured range {:3.0} %",
