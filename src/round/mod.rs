@@ -1,12 +1,14 @@
 //! A round: what a recycler asks, of whom, and under which rules.
 
 mod admission;
+mod board;
 mod catalogue;
 mod contents;
 mod error;
 mod signed;
 
 pub use admission::{admit, check_quorum, Admission, Refusal, Status};
+pub use board::{Board, BoardError, Entry, Event, Standing, BOARD_FORMAT};
 pub use catalogue::{Catalogue, Cathode, Class, Family};
 pub use contents::{Member, PublicKeys, Query, Round, FORMAT};
 pub use error::Error;

@@ -25,6 +25,8 @@ mod simulate;
 mod tally;
 mod value;
 
+mod verify;
+
 use failure::Failure;
 
 /// Sort retired batteries by cathode chemistry from sealed votes.
@@ -60,6 +62,8 @@ enum Command {
     Tally(Box<tally::Arguments>),
     /// What decisions are worth: routes, money, emissions.
     Value(value::Arguments),
+    /// Check a receipt, a result or ballots against the recycler's published board.
+    Verify(verify::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -84,5 +88,6 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Tally(arguments) => tally::run(&arguments),
         Command::Value(arguments) => value::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
     }
 }

@@ -1,11 +1,13 @@
-//! `voltvote round new|show`
+//! `voltvote round new|show|board`
 
 use crate::failure::Failure;
 use crate::files::{self, Passphrase};
 use serde_json::{json, Value};
 use std::path::{Path, PathBuf};
 use voltvote::features::FeatureTable;
-use voltvote::round::{Catalogue, Member, Query, Round, SignedRound, FORMAT, MIN_QUORUM};
+use voltvote::round::{
+    admit, check_quorum, Board, Catalogue, Member, Query, Round, SignedRound, FORMAT, MIN_QUORUM,
+};
 use voltvote::seal::{words, PublicKey, Purpose};
 use voltvote::standardize;
 
@@ -14,6 +16,8 @@ use voltvote::standardize;
 pub enum Arguments {
     /// Make and sign a round.
     New(Box<New>),
+    /// Publish which ballots count, which do not and why: a signed, hash-chained board.
+    Board(Publish),
     /// Show what a round asks, and whose it is.
     Show {
         /// Round file.
@@ -68,10 +72,35 @@ pub struct New {
     json: bool,
 }
 
+/// Arguments of `round board`.
+#[derive(clap::Args)]
+pub struct Publish {
+    /// Round file.
+    #[arg(long)]
+    round: PathBuf,
+    /// The recycler's identity file.
+    #[arg(long)]
+    key: PathBuf,
+    /// Ballot files.
+    ballots: Vec<PathBuf>,
+    /// Board file to write; if it exists, it is extended.
+    #[arg(long)]
+    out: PathBuf,
+    /// A result made from these ballots, to be published by its fingerprint.
+    #[arg(long, requires = "rule")]
+    result: Option<PathBuf>,
+    /// The rule that made the result.
+    #[arg(long)]
+    rule: Option<String>,
+    #[command(flatten)]
+    passphrase: Passphrase,
+}
+
 /// Runs `round`.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     match arguments {
         Arguments::New(new) => make(new),
+        Arguments::Board(publish) => board(publish),
         Arguments::Show { file, json } => show(&SignedRound::read(&files::read(file)?)?, *json),
     }
 }
@@ -113,6 +142,40 @@ fn make(new: &New) -> Result<(), Failure> {
         files::write_private(&controls_path(&new.out), side.to_string().as_bytes())?;
     }
     show(&signed, new.json)
+}
+
+fn board(publish: &Publish) -> Result<(), Failure> {
+    let signed = SignedRound::read(&files::read(&publish.round)?)?;
+    let identity = publish.passphrase.unlock(&publish.key)?;
+    let mut board = if publish.out.exists() {
+        Board::read(&files::read(&publish.out)?, &signed)?
+    } else {
+        Board::new(&signed)
+    };
+    let mut ballots = Vec::with_capacity(publish.ballots.len());
+    for path in &publish.ballots {
+        ballots.push((path.display().to_string(), files::read(path)?));
+    }
+    let key = identity.encryption_key()?;
+    let named = ballots.iter().map(|(name, bytes)| (&**name, &**bytes));
+    let admissions = admit(&signed, named, &mut files::content_key(&key));
+    let now = files::now();
+    board.record(&admissions, now);
+    if let (Some(path), Some(rule)) = (&publish.result, &publish.rule) {
+        check_quorum(&signed, &admissions)?;
+        board.record_result(rule, &files::read(path)?, now);
+    }
+    let to_sign = board.to_sign(&signed)?;
+    let signature = identity
+        .signing_key()?
+        .sign(to_sign.signing_input(), &mut files::rng())?;
+    files::write(&publish.out, &to_sign.signed(&signature)?)?;
+    println!(
+        "{} ballots counted, {} entries",
+        board.accepted().len(),
+        board.entries.len()
+    );
+    Ok(())
 }
 
 /// `a.round.json` keeps its controls in `a.controls.json`.
