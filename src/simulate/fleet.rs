@@ -167,16 +167,16 @@ pub fn simulate_cell(
     let mut window = class.window;
     window.full += draw.uniform(-0.015, 0.015);
     let fresh = Balance::fresh(positive, negative, class.limits, window, design_ah);
-    let growth = draw.uniform(1.0, 2.4);
+    let growth = draw.uniform(1.0, 1.9);
     let per_c = 1.0 / class.nominal_ah;
     let kinetics = Kinetics {
         r_ohm: class.ohmic_v * per_c * growth * draw.log_normal(0.10),
-        electrolyte_ohm: class.electrolyte_v * per_c * draw.log_normal(0.2),
+        electrolyte_ohm: class.electrolyte_v * per_c * draw.log_normal(0.15),
         electrolyte_s: draw.uniform(40.0, 120.0),
-        exchange_ne_per_h: 1.6 / growth * draw.log_normal(0.2),
-        exchange_pe_per_h: 1.2 / growth * draw.log_normal(0.2),
-        diffusion_ne_s: class.diffusion_s.0 * draw.log_normal(0.25),
-        diffusion_pe_s: class.diffusion_s.1 * growth * draw.log_normal(0.25),
+        exchange_ne_per_h: 1.6 / growth * draw.log_normal(0.15),
+        exchange_pe_per_h: 1.2 / growth * draw.log_normal(0.15),
+        diffusion_ne_s: class.diffusion_s.0 * draw.log_normal(0.15),
+        diffusion_pe_s: class.diffusion_s.1 * growth * draw.log_normal(0.15),
         hysteresis_v: class.hysteresis_v,
     };
     let mut cell = Cell {
@@ -197,8 +197,8 @@ pub fn simulate_cell(
         target_ah,
         Ageing {
             lli: 0.0,
-            lam_ne: draw.uniform(0.0, 0.15),
-            lam_pe: draw.uniform(0.0, 0.15),
+            lam_ne: draw.uniform(0.0, 0.12),
+            lam_pe: draw.uniform(0.0, 0.12),
         },
     );
     let record = run(&cell, &protocol);
