@@ -294,7 +294,8 @@ impl ClockCheck {
         }
         ratios.sort_by(f64::total_cmp);
         let median = *ratios.get(ratios.len() / 2)?;
-        [1e9, 1e6, 1e3, 1.0 / 60.0, 1.0 / 3600.0]
+        // The last is a share of a day, as spreadsheets keep durations.
+        [1e9, 1e6, 1e3, 1.0 / 60.0, 1.0 / 3600.0, 1.0 / 86_400.0]
             .into_iter()
             .find(|known| (median / known - 1.0).abs() < 0.1)
             .map(|known| 1.0 / known)

@@ -19,6 +19,8 @@ pub enum ImportError {
         /// The headings found.
         found: Vec<String>,
     },
+    /// Pulse features or work steps: health from pulses reads them, cycles are not in them.
+    PulseTable,
     /// No row of headings above a block of numbers.
     NoHeader {
         /// Rows looked at.
@@ -88,6 +90,7 @@ impl Coded for ImportError {
             Self::Empty => "file-empty",
             Self::Binary { .. } => "file-binary",
             Self::NoCurves { .. } => "file-without-curves",
+            Self::PulseTable => "pulse-table",
             Self::NoHeader { .. } => "file-without-header",
             Self::MissingColumns { .. } => "columns-missing",
             Self::Ambiguous { .. } => "file-ambiguous",
@@ -104,7 +107,7 @@ impl Coded for ImportError {
 
     fn params(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::Empty | Self::Encoding | Self::NoTable => Vec::new(),
+            Self::Empty | Self::Encoding | Self::NoTable | Self::PulseTable => Vec::new(),
             Self::Binary { kind } => vec![("kind", kind.clone())],
             Self::NoCurves { found } => vec![("found", found.join(", "))],
             Self::NoHeader { n_rows } | Self::TooFewRows { n_rows } => {
@@ -156,6 +159,10 @@ impl fmt::Display for ImportError {
                 f,
                 "this is a summary with one row per cycle and holds no curves (headings: {}); use the time series file beside it",
                 found.join(", ")
+            ),
+            Self::PulseTable => write!(
+                f,
+                "this is a table of pulse features or work steps and holds no curves; use it for health from pulses"
             ),
             Self::NoHeader { n_rows } => write!(
                 f,

@@ -8,7 +8,7 @@ use super::manifest;
 use super::mapping::Mapping;
 use super::report::{ColumnUse, Findings, Report};
 use super::select;
-use super::text::{Body, TextReader};
+use super::container::{Content, Table};
 
 /// What the caller knows beforehand.
 #[derive(Debug, Clone)]
@@ -90,7 +90,7 @@ pub struct FileImport {
 pub struct Importer {
     file_name: String,
     options: Options,
-    text: TextReader,
+    content: Content,
     n_bytes: u64,
 }
 
@@ -100,7 +100,7 @@ impl Importer {
         Self {
             file_name: file_name.to_string(),
             options,
-            text: TextReader::new(),
+            content: Content::new(file_name, 0),
             n_bytes: 0,
         }
     }
@@ -111,7 +111,7 @@ impl Importer {
     /// As soon as the file is known to be unreadable; later pieces need not be pushed.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), ImportError> {
         self.n_bytes += bytes.len() as u64;
-        self.text.push(bytes, &self.options)
+        self.content.push(bytes, &self.options)
     }
 
     /// Bytes taken so far.
@@ -128,31 +128,57 @@ impl Importer {
         if self.n_bytes == 0 {
             return Err(ImportError::Empty);
         }
-        let mut report = Report {
-            file: self.file_name.clone(),
-            bytes: self.n_bytes,
-            ..Report::default()
-        };
-        let body = self.text.finish(&self.options)?;
-        let cells = conclude(body, &self.file_name, &self.options, &mut report)?;
-        Ok(FileImport { cells, report })
+        let tables = self.content.finish(&self.options)?;
+        let several = tables.len() > 1;
+        let mut first: Option<(Vec<CellImport>, Report)> = None;
+        let mut failure = ImportError::NoTable;
+        for table in tables {
+            let mut report = Report {
+                file: self.file_name.clone(),
+                bytes: self.n_bytes,
+                ..Report::default()
+            };
+            // Several tables in an archive are several cells, called as their members are.
+            let name = if several && table.container.starts_with("zip") {
+                table.member.clone()
+            } else {
+                self.file_name.clone()
+            };
+            match (conclude(table, &name, &self.options, &mut report), &mut first) {
+                (Ok(cells), None) => first = Some((cells, report)),
+                (Ok(cells), Some((known, first))) => {
+                    first.member = format!("{}, {}", first.member, report.member);
+                    first.halves.extend(report.halves);
+                    first.n_rows += report.n_rows;
+                    first.findings.0.extend(report.findings.0);
+                    known.extend(cells);
+                }
+                (Err(error), _) => failure = error,
+            }
+        }
+        match first {
+            Some((cells, report)) => Ok(FileImport { cells, report }),
+            None => Err(failure),
+        }
     }
 }
 
 /// From the last row to the cells.
 fn conclude(
-    body: Body,
+    body: Table,
     file_name: &str,
     options: &Options,
     report: &mut Report,
 ) -> Result<Vec<CellImport>, ImportError> {
     let layout = body.layout;
-    report.encoding = body.encoding.name().to_string();
+    report.encoding = body.encoding.to_string();
+    report.container = body.container;
+    report.member = body.member;
     report.dialect = layout.columns.dialect.id.to_string();
     report.delimiter = (layout.delimiter as char).to_string();
     report.decimal_mark = (layout.decimal as char).to_string();
     report.n_preamble_rows = layout.header_line as u64;
-    report.n_rows = body.line.saturating_sub(layout.first_line as u64);
+    report.n_rows = body.n_rows;
     report.columns = layout
         .columns
         .roles

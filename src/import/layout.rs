@@ -141,7 +141,7 @@ pub fn analyse(lines: &[String]) -> Result<Layout, ImportError> {
             .iter()
             .map(|line| split(line, delimiter, wrapped))
             .collect();
-        let found = best_header(lines, &rows);
+        let found = best_header(&rows);
         for (decimal, thousands) in [(b'.', None), (b',', None), (b'.', Some(b','))] {
             let has_comma_numbers = rows.iter().flatten().any(|field| {
                 field.contains(',') && field.starts_with(|s: char| s.is_ascii_digit() || s == '-')
@@ -209,8 +209,37 @@ pub fn analyse(lines: &[String]) -> Result<Layout, ImportError> {
         header_line,
         first_line,
         columns,
-        preamble: preamble(lines, header_line),
+        preamble: preamble(
+            &lines
+                .iter()
+                .take(header_line)
+                .map(|line| vec![line.clone()])
+                .collect::<Vec<_>>(),
+            header_line,
+        ),
     })
+}
+
+/// Works out the shape of a sheet from its first rows.
+///
+/// # Errors
+/// As [`analyse`].
+pub fn analyse_rows(rows: &[Vec<String>]) -> Result<Layout, ImportError> {
+    let Some((header_line, columns, first_line)) = best_header(rows) else {
+        return Err(ImportError::NoHeader {
+            n_rows: rows.len() as u64,
+        });
+    };
+    let headings = rows.get(header_line).cloned().unwrap_or_default();
+    check_columns(&headings, &columns)?;
+    let n_numbers = |decimal: u8| {
+        let rows = rows.iter().skip(first_line);
+        rows.map(|row| shape(row, decimal, None).n_numbers).sum::<usize>()
+    };
+    let decimal = if n_numbers(b',') > n_numbers(b'.') { b',' } else { b'.' };
+    let mut layout = Layout::of_sheet(headings, header_line, first_line, decimal, columns);
+    layout.preamble = preamble(rows, header_line);
+    Ok(layout)
 }
 
 /// Refuses headings without time, voltage and current, or with several candidates for one.
@@ -225,6 +254,16 @@ pub fn check_columns(headings: &[String], columns: &Match) -> Result<(), ImportE
     if !missing.is_empty()
         && (has("minvoltage") || has("maxvoltage") || (has("starttime") && has("endtime")))
     {
+        return Err(ImportError::NoCurves {
+            found: headings.to_vec(),
+        });
+    }
+    // PulseBat: features U1…U21, or one row per work step.
+    if (has("u1") && has("u21")) || has("起始电压") || has("结束电压") {
+        return Err(ImportError::PulseTable);
+    }
+    // Arbin's statistics sheet.
+    if has("vmaxoncycle") {
         return Err(ImportError::NoCurves {
             found: headings.to_vec(),
         });
@@ -272,17 +311,16 @@ pub fn check_columns(headings: &[String], columns: &Match) -> Result<(), ImportE
     Ok(())
 }
 
-fn preamble(lines: &[String], header_line: usize) -> String {
-    lines
-        .iter()
-        .take(header_line)
-        .map(|line| line.to_lowercase())
+fn preamble(rows: &[Vec<String>], header_line: usize) -> String {
+    rows.iter()
+        .take(header_line.min(60))
+        .map(|row| row.join(" ").to_lowercase())
         .collect::<Vec<_>>()
         .join("\n")
 }
 
 /// The row with the most known headings, and the first row of data below it.
-fn best_header(lines: &[String], rows: &[Vec<String>]) -> Option<(usize, Match, usize)> {
+fn best_header(rows: &[Vec<String>]) -> Option<(usize, Match, usize)> {
     let mut best: Option<(usize, Match)> = None;
     for (line, row) in rows.iter().enumerate() {
         let n_words = row
@@ -292,7 +330,7 @@ fn best_header(lines: &[String], rows: &[Vec<String>]) -> Option<(usize, Match, 
         if n_words < 2 {
             continue;
         }
-        let text = preamble(lines, line.min(60));
+        let text = preamble(rows, line);
         if let Some(found) = dialects::identify(row, None, &text) {
             // A layered file has several header rows; a header repeated mid-file ties, and the
             // first stays.
@@ -321,7 +359,7 @@ fn best_header(lines: &[String], rows: &[Vec<String>]) -> Option<(usize, Match, 
         let n_numbers = shape(units, b'.', None).n_numbers;
         if n_units >= 2 && n_units * 2 >= n_filled && n_numbers <= 1 {
             first += 1;
-            let text = preamble(lines, line.min(60));
+            let text = preamble(rows, line);
             if let Some(with_units) = rows
                 .get(line)
                 .and_then(|row| dialects::identify(row, Some(units), &text))

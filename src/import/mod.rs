@@ -22,6 +22,7 @@
 //! ```
 
 mod clock;
+mod container;
 mod cycle;
 pub mod dialects;
 mod encoding;
@@ -29,6 +30,7 @@ mod error;
 mod group;
 pub mod header;
 mod importer;
+mod inflate;
 mod intake;
 mod layout;
 mod manifest;
@@ -38,6 +40,7 @@ mod report;
 mod segment;
 mod select;
 mod text;
+pub mod xlsx;
 
 pub use cycle::{HalfCycle, WantedCycle};
 pub use encoding::DecodeGb18030;
