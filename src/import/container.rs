@@ -40,7 +40,10 @@ const BINARIES: &[(&[u8], &str)] = &[
     (b"BIO-LOGIC MODULAR FILE", "BioLogic .mpr file"),
     (b"\x00\x01\x00\x00Standard Jet DB", "Arbin .res database"),
     (b"\x00\x01\x00\x00Standard ACE DB", "Arbin .res database"),
-    (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "old or protected Excel workbook"),
+    (
+        b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
+        "old or protected Excel workbook",
+    ),
     (b"MATLAB 5.0 MAT-file", "MATLAB file"),
     (b"\x89HDF\r\n\x1a\n", "HDF5 file"),
     (b"PAR1", "Parquet file"),
@@ -262,7 +265,9 @@ impl Gzip {
                 };
                 bytes = rest;
                 self.header.push(byte);
-                if self.has_member && !b"\x1F\x8B".starts_with(&self.header) && self.header.len() < 3
+                if self.has_member
+                    && !b"\x1F\x8B".starts_with(&self.header)
+                    && self.header.len() < 3
                 {
                     // Padding after the last member.
                     self.header.clear();
@@ -315,7 +320,9 @@ fn gzip_header_end(header: &[u8]) -> Result<bool, ImportError> {
     }
     let mut at = 10;
     if flags & 4 != 0 {
-        let Some([low, high]) = header.get(at..at + 2).and_then(|two| <[u8; 2]>::try_from(two).ok())
+        let Some([low, high]) = header
+            .get(at..at + 2)
+            .and_then(|two| <[u8; 2]>::try_from(two).ok())
         else {
             return Ok(false);
         };
@@ -323,7 +330,10 @@ fn gzip_header_end(header: &[u8]) -> Result<bool, ImportError> {
     }
     for flag in [8, 16] {
         if flags & flag != 0 {
-            match header.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == 0)) {
+            match header
+                .get(at..)
+                .and_then(|rest| rest.iter().position(|byte| *byte == 0))
+            {
                 Some(end) => at += end + 1,
                 None => return Ok(false),
             }
@@ -538,7 +548,9 @@ impl Zip {
 fn is_workbook_part(name: &str) -> bool {
     name == "[Content_Types].xml"
         || name == "mimetype"
-        || ["_rels/", "docProps/", "xl/"].iter().any(|part| name.starts_with(part))
+        || ["_rels/", "docProps/", "xl/"]
+            .iter()
+            .any(|part| name.starts_with(part))
 }
 
 enum Header {
@@ -582,9 +594,10 @@ fn local_header(bytes: &[u8]) -> Result<Option<Header>, ImportError> {
         return Ok(None);
     };
     let n_header = 30 + usize::from(n_name) + usize::from(n_extra);
-    let (Some(name), true) =
-        (bytes.get(30..30 + usize::from(n_name)), bytes.len() >= n_header)
-    else {
+    let (Some(name), true) = (
+        bytes.get(30..30 + usize::from(n_name)),
+        bytes.len() >= n_header,
+    ) else {
         return Ok(None);
     };
     let mut n_packed = u64::from(n_packed);
@@ -609,7 +622,10 @@ fn local_header(bytes: &[u8]) -> Result<Option<Header>, ImportError> {
 /// Length of a data descriptor: with or without signature, 32 or 64 bit, told by what follows.
 fn descriptor_len(bytes: &[u8]) -> Option<usize> {
     let next = |at: usize| matches!(bytes.get(at..at + 4), Some(b"PK\x03\x04" | b"PK\x01\x02"));
-    [16, 24, 12, 20].into_iter().find(|at| next(*at)).or_else(|| (bytes.len() >= 28).then_some(16))
+    [16, 24, 12, 20]
+        .into_iter()
+        .find(|at| next(*at))
+        .or_else(|| (bytes.len() >= 28).then_some(16))
 }
 
 /// Encoding name of tables that were never text.

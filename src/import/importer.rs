@@ -1,5 +1,6 @@
 //! One file in, cells out.
 
+use super::container::{Content, Table};
 use super::cycle::{HalfCycle, WantedCycle};
 use super::encoding::DecodeGb18030;
 use super::error::ImportError;
@@ -8,7 +9,6 @@ use super::manifest;
 use super::mapping::Mapping;
 use super::report::{ColumnUse, Findings, Report};
 use super::select;
-use super::container::{Content, Table};
 
 /// What the caller knows beforehand.
 #[derive(Debug, Clone)]
@@ -144,7 +144,10 @@ impl Importer {
             } else {
                 self.file_name.clone()
             };
-            match (conclude(table, &name, &self.options, &mut report), &mut first) {
+            match (
+                conclude(table, &name, &self.options, &mut report),
+                &mut first,
+            ) {
                 (Ok(cells), None) => first = Some((cells, report)),
                 (Ok(cells), Some((known, first))) => {
                     first.member = format!("{}, {}", first.member, report.member);

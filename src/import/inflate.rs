@@ -14,7 +14,9 @@ const FREE_BYTES: u64 = 1 << 24;
 
 /// Largest output allowed for `n_packed` bytes.
 pub fn limit(n_packed: u64) -> u64 {
-    n_packed.saturating_mul(MAX_RATIO).saturating_add(FREE_BYTES)
+    n_packed
+        .saturating_mul(MAX_RATIO)
+        .saturating_add(FREE_BYTES)
 }
 
 /// One deflate stream.
@@ -29,7 +31,9 @@ pub struct Inflater {
 
 impl std::fmt::Debug for Inflater {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Inflater").field("n_out", &self.n_out).finish_non_exhaustive()
+        f.debug_struct("Inflater")
+            .field("n_out", &self.n_out)
+            .finish_non_exhaustive()
     }
 }
 
@@ -117,7 +121,9 @@ mod tests {
 
     #[test]
     fn any_piece_size_gives_the_same() {
-        let text: Vec<u8> = (0..300_000_u32).flat_map(|n| n.to_string().into_bytes()).collect();
+        let text: Vec<u8> = (0..300_000_u32)
+            .flat_map(|n| n.to_string().into_bytes())
+            .collect();
         let packed = compress_to_vec(&text, 6);
         for piece in [1, 7, 4096, packed.len()] {
             assert_eq!(unpack(&packed, piece).unwrap(), text);
@@ -127,6 +133,9 @@ mod tests {
     #[test]
     fn a_bomb_is_refused() {
         let packed = compress_to_vec(&vec![0; 64 << 20], 6);
-        assert!(matches!(unpack(&packed, 512), Err(ImportError::TooLarge { .. })));
+        assert!(matches!(
+            unpack(&packed, 512),
+            Err(ImportError::TooLarge { .. })
+        ));
     }
 }

@@ -234,9 +234,14 @@ pub fn analyse_rows(rows: &[Vec<String>]) -> Result<Layout, ImportError> {
     check_columns(&headings, &columns)?;
     let n_numbers = |decimal: u8| {
         let rows = rows.iter().skip(first_line);
-        rows.map(|row| shape(row, decimal, None).n_numbers).sum::<usize>()
+        rows.map(|row| shape(row, decimal, None).n_numbers)
+            .sum::<usize>()
     };
-    let decimal = if n_numbers(b',') > n_numbers(b'.') { b',' } else { b'.' };
+    let decimal = if n_numbers(b',') > n_numbers(b'.') {
+        b','
+    } else {
+        b'.'
+    };
     let mut layout = Layout::of_sheet(headings, header_line, first_line, decimal, columns);
     layout.preamble = preamble(rows, header_line);
     Ok(layout)

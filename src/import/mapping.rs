@@ -128,14 +128,26 @@ impl Mapping {
         let header_line = self.n_preamble_rows.unwrap_or_else(|| {
             rows.iter()
                 .position(|row| {
-                    self.columns.iter().all(|column| row.contains(&column.heading))
+                    self.columns
+                        .iter()
+                        .all(|column| row.contains(&column.heading))
                 })
                 .unwrap_or(0)
         });
         let headings = rows.get(header_line).cloned().unwrap_or_default();
         let columns = self.columns(&headings)?;
-        let decimal = if self.decimal_mark == Some(',') { b',' } else { b'.' };
-        Ok(Layout::of_sheet(headings, header_line, header_line + 1, decimal, columns))
+        let decimal = if self.decimal_mark == Some(',') {
+            b','
+        } else {
+            b'.'
+        };
+        Ok(Layout::of_sheet(
+            headings,
+            header_line,
+            header_line + 1,
+            decimal,
+            columns,
+        ))
     }
 
     /// Layout of a text under this mapping.

@@ -252,7 +252,12 @@ fn attribute(element: &BytesStart<'_>, name: &[u8]) -> String {
         .attributes()
         .flatten()
         .find(|attribute| attribute.key.local_name().as_ref() == name)
-        .and_then(|attribute| attribute.unescape_value().ok().map(|value| value.into_owned()))
+        .and_then(|attribute| {
+            attribute
+                .unescape_value()
+                .ok()
+                .map(|value| value.into_owned())
+        })
         .unwrap_or_default()
 }
 
@@ -375,7 +380,11 @@ impl SheetParser<'_> {
 /// Column of a reference such as `AB12`, from 0.
 fn column_of(reference: &[u8]) -> Option<usize> {
     let mut column = 0_usize;
-    for byte in reference.iter().take_while(|byte| byte.is_ascii_alphabetic()).take(4) {
+    for byte in reference
+        .iter()
+        .take_while(|byte| byte.is_ascii_alphabetic())
+        .take(4)
+    {
         column = column * 26 + usize::from(byte.to_ascii_uppercase() - b'A' + 1);
     }
     column.checked_sub(1)
@@ -399,7 +408,9 @@ impl Entry {
 /// Central directory of a zip archive.
 fn directory(bytes: &[u8]) -> Option<Vec<Entry>> {
     let word = |at: usize| -> Option<usize> {
-        Some(usize::from(u16::from_le_bytes(bytes.get(at..at.checked_add(2)?)?.try_into().ok()?)))
+        Some(usize::from(u16::from_le_bytes(
+            bytes.get(at..at.checked_add(2)?)?.try_into().ok()?,
+        )))
     };
     let long = |at: usize| -> Option<usize> {
         Some(u32::from_le_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?) as usize)
@@ -478,7 +489,10 @@ impl std::io::BufRead for Unpacked<'_> {
         while self.at >= self.ready.len() && self.error.is_none() {
             self.ready.clear();
             self.at = 0;
-            let piece = self.packed.get(..PIECE.min(self.packed.len())).unwrap_or(&[]);
+            let piece = self
+                .packed
+                .get(..PIECE.min(self.packed.len()))
+                .unwrap_or(&[]);
             if piece.is_empty() {
                 break;
             }
@@ -606,7 +620,8 @@ fn fill(
                 .and_then(|slot| columns.get(slot))
                 .and_then(|column| cells.get(*column))
                 .map_or("", String::as_str);
-            if !intake.row(&fields, flow_of(word), number) && cells.iter().any(|cell| !cell.is_empty())
+            if !intake.row(&fields, flow_of(word), number)
+                && cells.iter().any(|cell| !cell.is_empty())
             {
                 intake.findings.at("row-unreadable", number);
             }
