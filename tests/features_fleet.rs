@@ -3,6 +3,8 @@
 //!
 //! `cargo test --release --test features_fleet -- --nocapture` prints the tables.
 
+#![cfg(not(target_arch = "wasm32"))]
+
 use ndarray::{Array2, ArrayView2, Axis};
 use std::path::{Path, PathBuf};
 use voltvote::evaluate::{split_by_battery, Confusion, Split};

@@ -14,6 +14,8 @@
 mod classification;
 mod columns;
 mod error;
+#[cfg(test)]
+mod golden;
 mod grow;
 mod importance;
 mod impurity;
