@@ -46,7 +46,7 @@ impl Default for Options {
             unknown_below: 7,
             nats_per_level: 1.0,
             controls: Vec::new(),
-            is_guarded: false,
+            is_guarded: true,
         }
     }
 }
