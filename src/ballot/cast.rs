@@ -5,6 +5,7 @@ use super::voter::{coverage, vote, Own, VoteParams, ROWS_PER_CLASS};
 use super::{Ballot, CastError, Quality, FORMAT};
 use crate::features::FeatureTable;
 use crate::forest;
+use crate::health::{self, SohVoter};
 use crate::round::{Round, SignedRound};
 use ndarray::{Array2, ArrayView2};
 use std::cmp::Ordering;
@@ -81,6 +82,10 @@ pub fn cast(
     let query = query_rows(round)?;
     check(round, own, labels, options)?;
     let (own, labels) = &in_order(own, labels);
+    let mut soh = None;
+    if round.asks_soh {
+        soh = Some((SohVoter::fit(own, labels, options.seed), query.clone()));
+    }
     let rows = classifier_rows(&round.query.schema, own.values.view());
     let query = classifier_rows(&round.query.schema, query.view());
     let batteries = battery_numbers(&own.cell_ids);
@@ -97,7 +102,11 @@ pub fn cast(
         nsr_percent: options.nsr_percent,
         seed: options.seed,
     };
-    let vote = vote(&own, query.view(), &params, report)?;
+    let mut vote = vote(&own, query.view(), &params, report)?;
+    if let Some((voter, pulses)) = soh.filter(|(voter, _)| !voter.is_empty()) {
+        // A model exists for `pulse-21/1` only, whose width was checked above.
+        let _ = health::answer(&voter, pulses.view(), &vote.coverage, &mut vote.rows);
+    }
     let quality = Quality::of(&own, &vote, &params)?;
     let ballot = Ballot {
         format: FORMAT.into(),

@@ -13,6 +13,7 @@ mod record;
 pub mod regress;
 mod tables;
 mod trains;
+mod voice;
 mod waveform;
 mod worksteps;
 
@@ -24,5 +25,6 @@ pub use read::read_pulses;
 pub use record::{feature_table, physical_battery, PulseRecord, PulseTable, N_TURNING_POINTS};
 pub use tables::pulse_table;
 pub use trains::{records_of_steps, Step, StepKind, TestSubject};
+pub use voice::{aggregate, answer, quantised, SohDecision, SohVoter, Voice};
 pub use waveform::steps_of_samples;
 pub use worksteps::steps_of_sheet;

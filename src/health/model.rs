@@ -24,6 +24,15 @@ const INSIDE: ([f64; 4], [f64; 3]) = ([0.001, 0.01, 0.1, 1.0], [0.001, 0.003, 0.
 /// falls back to the mean with distance instead of following a slope into nowhere. Without this
 /// floor the choice is made on the nearest levels and fails on far ones (PulseBat, cases 4-7).
 const OUTSIDE: ([f64; 3], [f64; 2]) = ([0.1, 0.3, 1.0], [0.01, 0.03]);
+/// The same where SOC is unknown.
+const OUTSIDE_UNKNOWN: ([f64; 2], [f64; 2]) = ([0.3, 1.0], [0.02, 0.03]);
+
+/// Without SOC a question is outside where its rest voltage is, or where it lies farther from all
+/// own rows than this share of the own rows lies from those of other batteries.
+const FAMILIAR: f64 = 0.9;
+/// Without SOC nobody knows how far outside a question lies, so that its interval takes a higher
+/// quantile of the errors seen outside.
+const COVERAGE_UNKNOWN_DISTANCE: f64 = 0.95;
 
 /// How the state of charge enters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +59,8 @@ pub struct HealthModel {
     soc_range: Option<(i64, i64)>,
     /// Measured rest voltages, V.
     rest_range_v: (f64, f64),
+    /// Farthest familiar distance, in the standardised columns of the inside part.
+    edge: f64,
     mean_soh: f64,
     inside: Part,
     outside: Part,
@@ -134,6 +145,7 @@ impl HealthModel {
                 .map(|b| (b.clone(), None))
                 .collect::<Vec<_>>(),
             &grid(&INSIDE.0, &INSIDE.1),
+            COVERAGE,
         )?;
         let outside_view = if knows_soc {
             inside.view
@@ -153,13 +165,22 @@ impl HealthModel {
                 .map(|(b, kept)| (b, Some(kept)))
                 .collect()
         };
+        let (outside_grid, coverage) = if knows_soc {
+            (grid(&OUTSIDE.0, &OUTSIDE.1), COVERAGE)
+        } else {
+            let grid = grid(&OUTSIDE_UNKNOWN.0, &OUTSIDE_UNKNOWN.1);
+            (grid, COVERAGE_UNKNOWN_DISTANCE)
+        };
         let outside = Part::fit(
             &records,
             &targets,
             outside_view,
             &blocks,
-            &grid(&OUTSIDE.0, &OUTSIDE.1),
+            &outside_grid,
+            coverage,
         )?;
+        let batteries: Vec<&str> = records.iter().map(|r| r.battery.as_str()).collect();
+        let edge = conformal_quantile(inside.model.nearest_of_others(&batteries), FAMILIAR);
         let rest = |record: &PulseRecord| record.voltages_v.first().copied().unwrap_or(0.0);
         let rests = records.iter().map(rest);
         Ok(Self {
@@ -173,6 +194,7 @@ impl HealthModel {
                 rests.clone().fold(f64::INFINITY, f64::min),
                 rests.fold(f64::NEG_INFINITY, f64::max),
             ),
+            edge,
             mean_soh: targets.iter().sum::<f64>() / targets.len().max(1) as f64,
             inside,
             outside,
@@ -196,22 +218,21 @@ impl HealthModel {
             _ => None,
         };
         let rest_v = record.voltages_v.first().copied().unwrap_or(0.0);
-        let beyond = match (soc, self.soc_range) {
+        let (outside, beyond) = match (soc, self.soc_range) {
             (Some(soc), Some((low, high))) => {
                 let level = libm::round(soc * 100.0) / 100.0;
-                ((low as f64) / 100.0 - level).max(level - (high as f64) / 100.0)
+                let beyond = (low as f64 / 100.0 - level).max(level - high as f64 / 100.0);
+                (beyond > 0.0, beyond.max(0.0))
             }
-            // Without SOC a rest voltage outside is outside; how far stays unknown.
             _ => {
+                let mut row = Vec::new();
+                self.inside.view.append(&record.voltages_v, 0.0, &mut row);
                 let (low, high) = self.rest_range_v;
-                if rest_v < low || rest_v > high {
-                    0.0
-                } else {
-                    -1.0
-                }
+                let familiar =
+                    (low..=high).contains(&rest_v) && self.inside.model.nearest(&row) <= self.edge;
+                (!familiar, 0.0)
             }
         };
-        let outside = beyond > 0.0 || (beyond == 0.0 && soc.is_none());
         let part = if outside { &self.outside } else { &self.inside };
         let mut row = Vec::new();
         part.view
@@ -224,7 +245,7 @@ impl HealthModel {
             .unwrap_or(self.mean_soh);
         Ok(Estimate {
             soh,
-            half_width: part.near + part.beyond * beyond.max(0.0),
+            half_width: part.near + part.beyond * beyond,
             outside,
         })
     }
@@ -311,6 +332,7 @@ impl Part {
         view: View,
         blocks: &[(Block, Option<(i64, i64)>)],
         grid: &[KernelParams],
+        coverage: f64,
     ) -> Result<Self, HealthError> {
         let only: Vec<Block> = blocks.iter().map(|(block, _)| block.clone()).collect();
         let chosen = choose(&view.rows(records), view.len(), targets, &only, grid)
@@ -332,7 +354,7 @@ impl Part {
             .zip(distances)
             .map(|(residual, distance)| residual.residual.abs() / width(distance))
             .collect();
-        let quantile = conformal_quantile(errors, COVERAGE);
+        let quantile = conformal_quantile(errors, coverage);
         Ok(Self {
             view,
             model: chosen.model,

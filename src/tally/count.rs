@@ -5,6 +5,7 @@ use super::panel::{Misfit, Panel, Signed};
 use super::scorer::Scorer;
 use super::{trust, Control, Decision, Rule, RULES};
 use crate::error::Coded;
+use crate::health::{aggregate, Voice};
 use crate::round::Catalogue;
 use serde::Serialize;
 use std::fmt;
@@ -187,6 +188,7 @@ pub fn tally(
             let is_known = is_known(&panel, battery, options.unknown_below);
             let mut decision = decide(battery, probabilities, is_known, &names, limits);
             decision.decisive = scorer.decisive(&panel, battery);
+            decision.soh = aggregate(&voices(&panel, battery, decision.class));
             decision
         })
         .collect();
@@ -208,6 +210,20 @@ pub fn tally(
             .filter(|&class| holders[class] == 0)
             .collect(),
     })
+}
+
+/// SOH estimates of the voters that name this class and whose claims of it count.
+fn voices(panel: &Panel<'_>, battery: usize, class: usize) -> Vec<Voice> {
+    let voters = panel.voters.iter();
+    voters
+        .filter(|voter| voter.copy_of.is_none() && voter.answer(battery) == Some(class))
+        .filter_map(|voter| {
+            Some(Voice {
+                estimate: voter.ballot.rows.get(battery)?.soh?,
+                familiarity: voter.familiarity(battery),
+            })
+        })
+        .collect()
 }
 
 /// The class of every battery under every rule.

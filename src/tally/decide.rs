@@ -1,5 +1,6 @@
 //! From class probabilities to an answer at the finest level that can be stood by.
 
+use crate::health::SohDecision;
 use crate::round::{Catalogue, Cathode, Family};
 use serde::Serialize;
 
@@ -63,6 +64,8 @@ pub struct Decision {
     pub decisive: Vec<usize>,
     /// Whether the battery is one of the controls.
     pub is_control: bool,
+    /// State of health, where collaborators that name the same class estimated it.
+    pub soh: Option<SohDecision>,
 }
 
 /// Names of the catalogue at one level, and the name of each class there.
@@ -151,6 +154,7 @@ pub fn decide(
         probabilities,
         decisive: Vec::new(),
         is_control: false,
+        soh: None,
     }
 }
 

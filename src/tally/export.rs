@@ -28,11 +28,12 @@ impl Level {
 }
 
 /// One line per battery: `battery,class,confidence,margin,status,level,answer,
-/// answer_confidence,decisive,control`, then one probability per class, `p:NAME`.
+/// answer_confidence,decisive,control,soh,soh_half_width`, then one probability per class, `p:NAME`.
 /// `decisive` joins the names of the voters whose absence would change the class with `;`.
 pub fn to_csv(tally: &Tally, catalogue: &Catalogue, batteries: &[String]) -> String {
     let mut out = String::from(
-        "battery,class,confidence,margin,status,level,answer,answer_confidence,decisive,control",
+        "battery,class,confidence,margin,status,level,answer,answer_confidence,decisive,control,\
+         soh,soh_half_width",
     );
     for class in &catalogue.classes {
         out.push(',');
@@ -67,6 +68,10 @@ pub fn to_csv(tally: &Tally, catalogue: &Catalogue, batteries: &[String]) -> Str
         let _ = write!(out, ",{:.4},", decision.answer_confidence);
         push_field(&mut out, &decisive.join(";"));
         out.push_str(if decision.is_control { ",yes" } else { ",no" });
+        let _ = match decision.soh {
+            Some(soh) => write!(out, ",{:.3},{:.3}", soh.soh, soh.half_width),
+            None => write!(out, ",,"),
+        };
         for p in &decision.probabilities {
             let _ = write!(out, ",{p:.4}");
         }

@@ -8,9 +8,12 @@ use super::super::blocks::soc_level;
 use super::super::cases::{case_soc, mape, ALL_SOC, FIRST_EXTRAPOLATION};
 use super::super::{HealthError, PulseRecord};
 use super::layout::N_FEATURES;
+use super::normal::shuffled;
 use super::{Generator, Pulse, Reach, TrainingParams};
 use crate::forest::{MaxFeatures, Params, RegressionForest};
 use ndarray::Array2;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 use std::ops::ControlFlow;
 
@@ -212,34 +215,49 @@ fn scaling(training_soc: &[i64]) -> Reach {
 }
 
 /// M = 20 trees on all rows and features, leaves of one row, depth 64.
-fn forest(pulses: &[Pulse], seed: u64) -> Result<RegressionForest, HealthError> {
+///
+/// Generated turning points are nearly functions of each other, so that many splits tie.
+/// scikit-learn breaks ties at random, and the trees differ by nothing else; here each tree sees
+/// the columns in an order of its own.
+struct Trees(Vec<(Vec<usize>, RegressionForest)>);
+
+const N_TREES: u32 = 20;
+
+fn forest(pulses: &[Pulse], seed: u64) -> Result<Trees, HealthError> {
     let targets: Vec<f64> = pulses.iter().map(|pulse| pulse.soh).collect();
     let params = Params {
-        n_trees: 20,
+        n_trees: 1,
         max_features: MaxFeatures::All,
         min_leaf: 1,
         max_depth: Some(64),
         bootstrap: false,
         seed,
     };
-    RegressionForest::fit(matrix(pulses).view(), &targets, &params)
-        .map_err(|_| HealthError::Degenerate)
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let tree = |_| {
+        let order = shuffled(N_FEATURES, &mut rng);
+        RegressionForest::fit(matrix(pulses, &order).view(), &targets, &params)
+            .map(|tree| (order, tree))
+            .map_err(|_| HealthError::Degenerate)
+    };
+    Ok(Trees((0..N_TREES).map(tree).collect::<Result<_, _>>()?))
 }
 
-fn test_error(forest: &RegressionForest, test: &[Pulse]) -> Result<f64, HealthError> {
-    let estimates = forest
-        .predict(matrix(test).view())
-        .map_err(|_| HealthError::Degenerate)?;
-    let pairs: Vec<(f64, f64)> = estimates
-        .iter()
-        .zip(test)
-        .map(|(estimate, pulse)| (*estimate, pulse.soh))
-        .collect();
+fn test_error(forest: &Trees, test: &[Pulse]) -> Result<f64, HealthError> {
+    let mut pairs: Vec<(f64, f64)> = test.iter().map(|pulse| (0.0, pulse.soh)).collect();
+    for (order, tree) in &forest.0 {
+        let estimates = tree
+            .predict(matrix(test, order).view())
+            .map_err(|_| HealthError::Degenerate)?;
+        for (pair, estimate) in pairs.iter_mut().zip(&estimates) {
+            pair.0 += estimate / f64::from(N_TREES);
+        }
+    }
     Ok(mape(&pairs))
 }
 
-fn matrix(pulses: &[Pulse]) -> Array2<f64> {
+fn matrix(pulses: &[Pulse], order: &[usize]) -> Array2<f64> {
     Array2::from_shape_fn((pulses.len(), N_FEATURES), |(row, k)| {
-        pulses[row].voltages_v[k]
+        pulses[row].voltages_v[order[k]]
     })
 }

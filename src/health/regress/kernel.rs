@@ -67,6 +67,31 @@ impl KernelRidge {
             .collect()
     }
 
+    /// Distance from one row to the nearest training row, in standardised columns.
+    pub fn nearest(&self, row: &[f64]) -> f64 {
+        let mut row = row.to_vec();
+        self.scaler.apply(&mut row);
+        self.nearest_where(&row, |_| true)
+    }
+
+    /// For each training row the distance to the nearest one of another group; rows without any
+    /// are left out.
+    pub fn nearest_of_others<G: PartialEq>(&self, groups: &[G]) -> Vec<f64> {
+        let p = self.scaler.len().max(1);
+        let rows = self.rows.chunks_exact(p).zip(groups);
+        rows.map(|(row, group)| self.nearest_where(row, |i| groups.get(i) != Some(group)))
+            .filter(|distance| distance.is_finite())
+            .collect()
+    }
+
+    fn nearest_where(&self, row: &[f64], admit: impl Fn(usize) -> bool) -> f64 {
+        let own = self.rows.chunks_exact(self.scaler.len().max(1)).enumerate();
+        own.filter(|(i, _)| admit(*i))
+            .map(|(_, own)| squared_distance(row, own))
+            .fold(f64::INFINITY, f64::min)
+            .sqrt()
+    }
+
     /// The parameters it was fitted with.
     pub fn params(&self) -> KernelParams {
         self.params
