@@ -3,7 +3,9 @@
 
 mod blocks;
 pub mod cases;
+mod compare;
 mod error;
+pub mod federated;
 pub mod generator;
 mod grid;
 mod leak_free;
@@ -17,11 +19,13 @@ mod voice;
 mod waveform;
 mod worksteps;
 
+pub use compare::{compare, Compared};
 pub use error::{HealthError, Place};
+pub use federated::{federated, Federated};
 pub use grid::Grid;
 pub use leak_free::{leak_free, LeakFree};
 pub use model::{conformal_quantile, Estimate, HealthModel, SocUse, COVERAGE, MIN_BATTERIES};
-pub use read::read_pulses;
+pub use read::{read_pulses, sheets_of, WIDTH_S};
 pub use record::{feature_table, physical_battery, PulseRecord, PulseTable, N_TURNING_POINTS};
 pub use tables::pulse_table;
 pub use trains::{records_of_steps, Step, StepKind, TestSubject};

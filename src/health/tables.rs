@@ -18,7 +18,7 @@ const CHARGE_ENDS: [usize; 5] = [2, 10, 18, 26, 34];
 const DISCHARGE_ENDS: [usize; 5] = [6, 14, 22, 30, 38];
 
 /// Name of the PulseBat sheet that repeats all others.
-const COMPLETE_SHEET: &str = "SOC ALL";
+pub(super) const COMPLETE_SHEET: &str = "SOC ALL";
 
 /// Reads the sheets of a pulse feature table: the sheet `SOC ALL` where there is one (PulseBat's
 /// other sheets repeat it), else all sheets that have columns U1..U21.

@@ -1,12 +1,13 @@
 //! `voltvote health experiment`: the cases of Tao et al. 2024 on PulseBat.
 
-use super::load::pulse_files;
+use super::load::{pulse_files, soc_use, SOC_USES};
 use crate::failure::Failure;
+use crate::files;
 use serde::Serialize;
 use std::path::PathBuf;
 use voltvote::health::cases::{records_of_type, CASES, FIRST_EXTRAPOLATION, TYPES};
 use voltvote::health::generator::{published, Published};
-use voltvote::health::{leak_free, LeakFree, SocUse};
+use voltvote::health::{federated, leak_free, Federated, HealthError, LeakFree, PulseRecord};
 
 /// Arguments of `health experiment`.
 #[derive(clap::Args)]
@@ -20,11 +21,11 @@ pub struct Arguments {
     /// Type of battery.
     #[arg(long = "type", value_parser = ["NMC2.1", "NMC21", "LMO", "LFP", "all"], default_value = "all")]
     class: String,
-    /// Split by battery, or as the paper did.
-    #[arg(long, value_parser = ["leak-free", "as-published"], default_value = "leak-free")]
+    /// Split by battery, as the paper did, or over five collaborators with two SOC each.
+    #[arg(long, value_parser = ["leak-free", "as-published", "federated"], default_value = "leak-free")]
     split: String,
     /// Whether the model is told the state of charge.
-    #[arg(long, value_parser = ["known", "unknown", "estimated"], default_value = "known")]
+    #[arg(long, value_parser = SOC_USES, default_value = "known")]
     soc: String,
     /// As published: latent scaling (eq. 8-9) in place of the authors' voltage shift.
     #[arg(long)]
@@ -58,11 +59,10 @@ struct OfType<R> {
 
 /// Runs the experiment.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let soc_use = match arguments.soc.as_str() {
-        "unknown" => SocUse::Unknown,
-        "estimated" => SocUse::Estimated,
-        _ => SocUse::Known,
-    };
+    let soc_use = soc_use(&arguments.soc);
+    if arguments.split == "federated" {
+        return federated_types(arguments);
+    }
     if arguments.split == "as-published" {
         let words = |r: &Published| {
             format!(
@@ -91,12 +91,40 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     )
 }
 
+fn federated_types(arguments: &Arguments) -> Result<(), Failure> {
+    let table = pulse_files(&arguments.files)?;
+    let mut results: Vec<(&str, Federated)> = Vec::new();
+    for (name, class) in TYPES {
+        if arguments.class == "all" || arguments.class == name {
+            let records = records_of_type(&table.records, class)?;
+            let result = federated(&records, arguments.seed)?;
+            let votes = match result.votes {
+                Some(votes) => format!("{votes:5.2} %"),
+                None => "too few batteries each".into(),
+            };
+            if !arguments.json {
+                println!(
+                    "{name:7} pooled {:5.2} %  moments {:5.2} %  votes {votes}  constant {:5.2} %",
+                    result.pooled, result.moments, result.constant
+                );
+            }
+            results.push((name, result));
+        }
+    }
+    let text = serde_json::to_string_pretty(&results)
+        .map_err(|error| Failure::new("report-not-written", error.to_string()))?;
+    if let Some(path) = &arguments.out {
+        files::write(path, text.as_bytes())?;
+    }
+    if arguments.json {
+        println!("{text}");
+    }
+    Ok(())
+}
+
 fn report<R: Serialize>(
     arguments: &Arguments,
-    run_case: impl Fn(
-        &[voltvote::health::PulseRecord],
-        usize,
-    ) -> Result<R, voltvote::health::HealthError>,
+    run_case: impl Fn(&[PulseRecord], usize) -> Result<R, HealthError>,
     error: impl Fn(&R) -> f64,
     words: impl Fn(&R) -> String,
 ) -> Result<(), Failure> {
@@ -146,9 +174,7 @@ fn report<R: Serialize>(
     let text = serde_json::to_string_pretty(&report)
         .map_err(|error| Failure::new("report-not-written", error.to_string()))?;
     if let Some(path) = &arguments.out {
-        std::fs::write(path, &text).map_err(|error| {
-            Failure::new("file-unwritable", format!("{}: {error}", path.display()))
-        })?;
+        files::write(path, text.as_bytes())?;
     }
     if arguments.json {
         println!("{text}");

@@ -2,6 +2,7 @@
 
 use super::load::pulse_files;
 use crate::failure::Failure;
+use crate::files;
 use std::fmt::Write;
 use std::path::PathBuf;
 use voltvote::health::N_TURNING_POINTS;
@@ -18,6 +19,9 @@ pub struct Arguments {
     /// Labels: cell_id, cathode, class, nominal_ah, soc, battery.
     #[arg(long)]
     labels_out: Option<PathBuf>,
+    /// Name rows by their battery, so that its records stay together in a ballot, or by record.
+    #[arg(long, value_parser = ["record", "battery"], default_value = "record")]
+    by: String,
     /// Only records at this state of charge, per cent.
     #[arg(long)]
     soc: Option<f64>,
@@ -39,6 +43,11 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     features.push_str(",soh\n");
     let mut labels = String::from("cell_id,cathode,class,nominal_ah,soc,battery\n");
+    if arguments.by == "battery" {
+        for record in &mut table.records {
+            record.cell_id.clone_from(&record.battery);
+        }
+    }
     for record in &table.records {
         features.push_str(&field(&record.cell_id));
         for voltage_v in record.voltages_v.iter().take(N_TURNING_POINTS) {
@@ -56,9 +65,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             field(&record.battery)
         );
     }
-    write(&arguments.out, &features)?;
+    files::write(&arguments.out, features.as_bytes())?;
     if let Some(path) = &arguments.labels_out {
-        write(path, &labels)?;
+        files::write(path, labels.as_bytes())?;
     }
     println!(
         "{} records of {} batteries, {} left out",
@@ -72,11 +81,6 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         table.refused.len()
     );
     Ok(())
-}
-
-fn write(path: &std::path::Path, text: &str) -> Result<(), Failure> {
-    std::fs::write(path, text)
-        .map_err(|error| Failure::new("file-unwritable", format!("{}: {error}", path.display())))
 }
 
 fn optional(value: Option<f64>) -> String {

@@ -1,17 +1,19 @@
 //! Pulse files from disk.
 
 use crate::failure::Failure;
+use crate::files;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use voltvote::error::Coded;
-use voltvote::health::{read_pulses, Grid, PulseTable};
+use voltvote::health::{read_pulses, sheets_of, PulseTable, SocUse};
 
 /// Reads pulse files and prints a line to stderr for every row refused or remarked.
 pub fn pulse_files(files: &[PathBuf]) -> Result<PulseTable, Failure> {
     let mut table = PulseTable::default();
     for file in files {
         let name = file_name(file);
-        table.extend(read_pulses(&name, &sheets(file, &name)?)?);
+        let sheets = sheets_of(&name, &files::read(file)?)?;
+        table.extend(read_pulses(&name, &sheets)?);
     }
     // The same record may stand in two files; the first one counts.
     let mut seen = BTreeSet::new();
@@ -27,10 +29,16 @@ pub fn pulse_files(files: &[PathBuf]) -> Result<PulseTable, Failure> {
     Ok(table)
 }
 
-fn sheets(file: &Path, name: &str) -> Result<Vec<Grid>, Failure> {
-    let bytes = std::fs::read(file)
-        .map_err(|error| Failure::new("file-unreadable", format!("{}: {error}", file.display())))?;
-    Ok(vec![Grid::from_csv(name, &bytes)])
+/// Names of [`SocUse`] on the command line.
+pub const SOC_USES: [&str; 3] = ["known", "unknown", "estimated"];
+
+/// The use of SOC that a name stands for.
+pub fn soc_use(name: &str) -> SocUse {
+    match name {
+        "unknown" => SocUse::Unknown,
+        "estimated" => SocUse::Estimated,
+        _ => SocUse::Known,
+    }
 }
 
 fn file_name(file: &Path) -> String {

@@ -3,9 +3,11 @@
 use crate::failure::Failure;
 use clap::Subcommand;
 
+mod estimate;
 mod experiment;
 mod features;
 mod load;
+mod train;
 
 /// Arguments of `health`.
 #[derive(clap::Args)]
@@ -20,6 +22,10 @@ enum Command {
     Features(features::Arguments),
     /// Errors on batteries and states of charge that were not measured.
     Experiment(experiment::Arguments),
+    /// Fit a model on labelled pulse records of one type of battery.
+    Train(train::Arguments),
+    /// State of health, interval and range warnings for pulse records.
+    Estimate(estimate::Arguments),
 }
 
 /// Runs one of the health commands.
@@ -27,5 +33,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.command {
         Command::Features(arguments) => features::run(arguments),
         Command::Experiment(arguments) => experiment::run(arguments),
+        Command::Train(arguments) => train::run(arguments),
+        Command::Estimate(arguments) => estimate::run(arguments),
     }
 }
