@@ -1,9 +1,23 @@
-// The worker: {engine} once, then {id, op, args} in, {id, progress | result | error} out. It holds no
-// state between jobs, so cancelling (termination) loses nothing.
+// The worker: {engine} once, then {id, op, args} in, {id, progress | result | error} out. Files are
+// read as streams, so memory stays constant; cancelling is termination and loses nothing.
 
 import init, * as core from 'voltvote';
 
+/** Milliseconds between two progress messages. */
+const PROGRESS_EVERY = 80;
+
 let started = null;
+/** The ballots of the round in hand; only the page's tally worker ever holds one. */
+let box = null;
+
+/** The core asks the browser for GB18030, strictly: no encoding tables in the page. */
+self.decodeGb18030 = (bytes) => {
+  try {
+    return new TextDecoder('gb18030', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+};
 
 self.onmessage = async ({ data }) => {
   if ('engine' in data) {
@@ -13,10 +27,8 @@ self.onmessage = async ({ data }) => {
   const { id, op, args } = data;
   try {
     await started;
-    const run = OPS[op];
-    if (!run) throw { code: 'internal', params: { message: `no operation ${op}` } };
-    const { result, transfer = [] } = wrap(await run(args, (progress) => postMessage({ id, progress })));
-    postMessage({ id, result }, transfer);
+    if (!(op in OPS)) throw new Error(`no operation ${op}`);
+    postMessage({ id, result: await OPS[op](args, (progress) => postMessage({ id, progress })) });
   } catch (error) {
     postMessage({ id, error: coded(error) });
   }
@@ -24,11 +36,77 @@ self.onmessage = async ({ data }) => {
 
 /** An error of the core is `{code, params}`; anything else is a fault of ours and says so. */
 function coded(error) {
-  if (typeof error?.code === 'string' && !(error instanceof DOMException)) return { code: error.code, params: error.params ?? {} };
-  if (error instanceof DOMException && error.name === 'NotReadableError') return { code: 'file-unreadable', params: {} };
+  if (typeof error?.code === 'string') return { code: error.code, params: error.params ?? {} };
+  if (error?.name === 'NotReadableError' || error?.name === 'NotFoundError') return { code: 'file-unreadable', params: {} };
   return { code: 'internal', params: { message: String(error?.message ?? error) } };
 }
 
-const wrap = (value) => (value && typeof value === 'object' && 'transfer' in value && 'result' in value ? value : { result: value });
+/** Streams files of one cell (mostly one file) into the core. */
+async function read({ files, protocol }, report) {
+  const imported = [];
+  let bytes = 0, last = 0;
+  for (const { file, name, nominal_ah, cell_id } of files) {
+    const reader = new core.FileReader(name, { nominal_ah, cell_id });
+    const stream = file.stream().getReader();
+    for (;;) {
+      const { done, value } = await stream.read();
+      if (done) break;
+      reader.push(value);
+      bytes += value.length;
+      if (performance.now() - last > PROGRESS_EVERY) {
+        last = performance.now();
+        report({ bytes });
+      }
+    }
+    imported.push(reader.finish());
+  }
+  return core.cells(imported, protocol ?? null);
+}
 
-const OPS = {};
+function train({ round_file, cell_ids, features, labels, soh, seed, nsr }, report) {
+  report({ phase: 'trees', done: 0, total: 0 });
+  let last = 0;
+  return core.cast(round_file, { cell_ids, seed, nsr }, features, labels, soh ?? new Float64Array(0), (done, total) => {
+    if (performance.now() - last < PROGRESS_EVERY && done < total) return;
+    last = performance.now();
+    report({ phase: done < total ? 'trees' : 'vote', done, total });
+  });
+}
+
+/** Tries to reach out from where the computing happens; the page shows the answer. */
+async function selftest({ target }) {
+  let byPolicy = false;
+  self.addEventListener('securitypolicyviolation', () => { byPolicy = true; });
+  const reached = await fetch(target, { mode: 'no-cors' }).then(() => true, () => false);
+  await new Promise((resolve) => { setTimeout(resolve, 100); });
+  return { reached, byPolicy };
+}
+
+function openBox({ round_file, files }) {
+  box?.free();
+  box = null;
+  box = new core.BallotBox(round_file, files);
+  return box.admissions();
+}
+
+const OPS = {
+  read,
+  train,
+  selftest,
+  manifest: ({ bytes }) => core.read_manifest(bytes),
+  fingerprint: ({ kid }) => core.fingerprint(kid),
+  rules: () => core.rules(),
+  demo: ({ seed }) => core.demo(seed),
+  'identity.lock': ({ name, signing, encryption, passphrase }) => core.identity_lock(name, signing, encryption, passphrase),
+  'identity.unlock': ({ file, passphrase }) => core.identity_unlock(file, passphrase),
+  'round.signing-input': ({ features, ...draft }) => core.round_signing_input(draft, features),
+  'round.seal': ({ payload, signature }) => core.round_seal(payload, signature),
+  'round.open': ({ file, now }) => core.round_open(file, now),
+  'ballot.signing-input': ({ payload, name, key, iat, round_file }) => core.ballot_signing_input(payload, name, key, iat, round_file),
+  'ballot.seal': ({ payload, name, key, iat, round_file, signature }) => core.ballot_seal(payload, name, key, iat, round_file, signature),
+  'ballot.outer': ({ file }) => core.ballot_outer(file),
+  'box.open': openBox,
+  'box.tally': ({ rule, controls }) => box.tally(rule, controls),
+  'box.compare': ({ controls }) => box.compare(controls),
+  'box.why': ({ rule, controls, battery }) => box.why(rule, controls, battery),
+};

@@ -72,7 +72,7 @@ export default {
   'round.name': '轮次', 'round.recycler': '回收方', 'round.words': '指纹词', 'round.words-help': '可在电话里比对：词相同，密钥就相同。', 'round.deadline': '截止时间', 'round.no-deadline': '无', 'round.batteries': '待分选电池', 'round.asks': '询问内容', 'round.asks-class': '每只的类别（{schema}）', 'round.asks-both': '每只的类别和健康状态（{schema}）', 'round.quorum': '最低票数', 'round.quorum-value': '少于 {n} 张选票不出结果', 'round.roster': '谁可投票', 'round.roster-value': '名单上 {n} 个密钥', 'round.roster-open': '任何持有该文件的人', 'round.classes': '{n} 个类别', 'round.technical': '技术细节', 'round.hash': '轮次的 SHA-256', 'round.created': '创建时间', 'round.software': '软件', 'round.trees': '每个协作方的树数',
   'round.loaded': '已载入轮次 {name}。', 'round.start-over': '重新开始', 'round.start-over-ask': '将从本页移除轮次、文件和标签。密钥保留。', 'round.start-over-ask-recycler': '将从本页移除轮次、电池和选票。请先保存轮次文件。密钥保留。',
   'schema.cycle-30/1': '一次完整循环的 30 个特征', 'schema.pulse-21/1': '脉冲测试的 21 个特征',
-  'check.signature': '由所示密钥签名，未被改动。', 'check.open-now': '可以投票。', 'check.expired': '已过截止时间：现在签名的选票算迟到。', 'check.quorum': '最低票数 {quorum} 可保护单张选票。', 'check.low-quorum': '最低票数仅 {quorum}：你的投票可能被单独看出。', 'check.roster-open': '开放轮次：任何人可投票。', 'check.roster-member': '你的密钥在名单上。', 'check.roster-unknown': '你的密钥不在名单上：回收方不会计入你的选票。', 'check.mine': '由你的密钥签名。', 'check.not-mine': '由他人的密钥签名：你无法打开它的选票。',
+  'check.signature': '由所示密钥签名，未被改动。', 'check.open-now': '可以投票。', 'check.expired': '已过截止时间：现在签名的选票算迟到。', 'check.quorum': '最低票数 {quorum} 可保护单张选票。', 'check.low-quorum': '最低票数仅 {quorum}：你的投票可能被单独看出。', 'check.roster-open': '开放轮次：任何人可投票。', 'check.roster-member': '你的密钥在名单上。', 'check.roster-unknown': '你的密钥不在名单上：回收方不会计入你的选票。', 'check.closed': '已过截止时间；之后的选票不计入。', 'check.mine': '由你的密钥签名。', 'check.not-mine': '由他人的密钥签名：你无法打开它的选票。',
   'check.screen-clean': '询问的电池看起来像实测。', 'check.screen-duplicates': '{n} 只电池与其他的几乎相同：可能在试探你的模型。', 'check.screen-own': '{n} 只电池与你的几乎相同。', 'check.screen-impossible': '{n} 行不可能是电池数据。', 'check.screen-large': '电池数多于通常：{n}。',
 
   // 训练
@@ -80,7 +80,7 @@ export default {
   'train.go': '用 {n} 只电池训练', 'train.again': '重新训练', 'train.settings': '设置', 'train.nsr': '加入噪声，% NSR', 'train.nsr-help': '噪声功率与信号功率之比，加到训练数据上。它使投票变模糊，但不是差分隐私。', 'train.seed': '种子', 'train.seed-help': '相同的数据和种子得到逐字节相同的选票。', 'train.trees': '树数', 'train.trees-help': '由轮次规定。',
   'train.phase.start': '准备中…', 'train.phase.augment': '增广中…', 'train.phase.trees': '生成树：{done}/{total}', 'train.phase.importance': '特征重要性：{done}/{total}', 'train.phase.vote': '投票：{done}/{total}', 'train.phase.distance': '距离：{done}/{total}',
   'train.cancelled': '训练已取消，没有丢失任何内容。', 'train.done': '训练完成。袋外正确率 {accuracy}。', 'train.stale': '此后电池、标签或设置有变：密封前请重新训练。',
-  'quality.accuracy': '正确率（树未见过的数据，袋外）', 'quality.batteries': '只电池', 'quality.classes': '个类别', 'quality.rows': '增广后的训练行', 'quality.good': '你的电池能很好地区分这些类别。', 'quality.fair': '大体正确。请看混淆之处：常因标签有误。', 'quality.poor': '模型把握不大。投票前请检查标签和曲线；回收方会给投票加权，但无法修正它们。',
+  'quality.held-out': '正确率（未参与训练的电池）', 'quality.accuracy': '正确率（树未见过的数据，袋外）', 'quality.batteries': '只电池，{classes} 个类别', 'quality.rows': '增广后的训练行', 'quality.good': '你的电池能很好地区分这些类别。', 'quality.fair': '大体正确。请看混淆之处：常因标签有误。', 'quality.poor': '模型把握不大。投票前请检查标签和曲线；回收方会给投票加权，但无法修正它们。',
   'quality.confusion-worst': '最常见的错误：{truth} 被当成 {predicted}（{n} 次）。', 'quality.confusion-none': '没有类别被混淆。', 'quality.importance': '{first} 和 {second} 最重要：打乱它们时错误上升。', 'quality.feature': '特征', 'quality.rise': '错误上升',
   'confusion.corner': '真实 ↓ 投票 →', 'confusion.total': '合计', 'confusion.recall': '正确',
 
@@ -105,16 +105,41 @@ export default {
 
   // 判定
   'decide.below-quorum': '未达最低票数，不出结果：{n}/{quorum}。', 'decide.rule': '投票规则', 'decide.default': '默认', 'decide.compare': '比较全部规则', 'decide.compare-caption': '各规则并列，与“{rule}”比较', 'decide.agreement': '类别相同', 'decide.accuracy': '正确率', 'decide.truth': '与真值文件比较', 'decide.truth-again': '换一个真值文件', 'decide.truth-none': '{name} 中没有本轮电池及其类别。', 'decide.truth-read': '读到 {n} 只电池的真值。', 'decide.truth-caption': '已知类别的 {n} 只中 {accuracy} 正确。', 'decide.busy': '正在计票…', 'decide.done': '{of} 只电池中已判定 {n} 只。', 'decide.decided': '已判定', 'decide.lab': '未定：送实验室', 'decide.mean-confidence': '已判定的平均置信度', 'decide.ballots': '选票', 'decide.per-class': '各类已判定的电池', 'decide.find': '查找电池', 'decide.any': '任意', 'decide.caption': '{n} 只电池',
-  'decision.battery': '电池', 'decision.class': '类别', 'decision.confidence': '置信度', 'decision.margin': '领先', 'decision.status': '状态', 'decision.truth': '真值', 'decision.none': '无', 'decision.all': '全部', 'decision.decided': '已判定', 'decision.undecided': '未定 → 实验室', 'decision.unknown': '无人熟悉 → 实验室', 'decision.wrong': '与真值不符', 'decision.no-votes': '无人投票',
-  'why.caption': '{n} 位投票人', 'why.votes': '各树投票', 'why.weight': '权重', 'why.turns': '单独可改变结果', 'why.scores': '份额：', 'level.cathode': '正极', 'level.family': '族', 'alarm.unfamiliar': '没有协作方熟悉这样的电池。',
+  'decision.battery': '电池', 'decision.class': '类别', 'decision.confidence': '置信度', 'decision.margin': '领先', 'decision.status': '状态', 'decision.truth': '真值', 'decision.none': '无', 'decision.all': '全部', 'decision.decided': '已判定', 'decision.undecided': '未定 → 实验室', 'decision.unknown': '无人熟悉 → 实验室', 'decision.wrong': '与真值不符', 
+  'why.caption': '{n} 位投票人', 'why.votes': '各树投票', 'why.weight': '权重', 'why.turns': '单独可改变结果', 'level.cathode': '正极', 'level.family': '族', 'alarm.unfamiliar': '没有协作方熟悉这样的电池。',
   'rule.mv': '多数票', 'rule.mv.help': '每个协作方的每棵树同等计数。', 'rule.mv-n': '按数据量加权的多数票', 'rule.mv-n.help': '按训练数据量给投票加权。', 'rule.wdv': 'Wasserstein（按论文）', 'rule.wdv.help': '按协作方与所问电池的距离加权（Tao 等，2023）；距离远的权重大。', 'rule.wdv-reverse': 'Wasserstein，近者权重大', 'rule.wdv-reverse.help': '同论文，符号相反。', 'rule.wdv-local': '逐电池熟悉度', 'rule.wdv-local.help': '对每只电池，熟悉同类电池的一方权重大。', 'rule.coverage': '覆盖', 'rule.coverage.help': '某类的票数除以拥有该类的协作方数。', 'rule.abstain': '弃权', 'rule.abstain.help': '对与自己电池都不像的电池不投票。', 'rule.evidence': '证据', 'rule.evidence.help': '逐电池逐类别看它离该类电池有多近；平局由树决定。', 'rule.dawid-skene': '由对照估可靠性', 'rule.dawid-skene.help': '学习每个投票人的混淆矩阵，并借助对照电池。', 'rule.gold': '由对照定权重', 'rule.gold.help': '按投票人在对照电池上的正确率加权。', 'rule.il': '单个协作方', 'rule.il.help': '各协作方单独结果的平均，仅供评估。',
   'export.not-yet': '请先判定，随后可保存结果。', 'export.csv': '保存 CSV', 'export.json': '保存 JSON', 'export.print': '打印',
+  'report.direction': '方向',
+  'steps.caption': '标准化各步骤', 'steps.step': '步骤', 'steps.rows': '半循环的行数', 'steps.constant': '恒流行数（构成曲线）', 'steps.missing': 'a1 · 填补的缺失值', 'steps.outliers': 'a2 · 替换的离群值', 'steps.smoothed': 'a3 · 被移动中位数改变的条目', 'steps.pooled': 'b · 为使电压单调而合并的条目',
+  'cycle.pulsed': '脉冲', 'cycle.high-rate': '高倍率', 'cycle.start-unknown': '起点未知',
+  'finding.capacity-differs': '积分容量与文件中的列相差超过 2 %', 'finding.clock-jump': '时钟跳变', 'finding.current-missing': '电流缺失', 'finding.current-sign': '电流符号判定：{detail}', 'finding.date-order': '日与月的顺序：{detail}', 'finding.halves-differ': '充放电容量相差很大', 'finding.header-repeated': '文件中重复出现表头', 'finding.last-row-cut': '最后一行被截断', 'finding.row-unreadable': '无法读取的行', 'finding.time-restarts': '时间重新开始或倒退', 'finding.time-unit': '时间单位已按系数 {detail} 更正', 'finding.voltage-absurd': '不可能的电压', 'finding.voltage-missing': '电压缺失',
+  'decision.control': '对照', 'decision.coarse': '仅族或正极',
+  'voters.title': '协作方：各自有多可靠', 'voters.caption': '每张计入的选票一行', 'voters.batteries': '电池', 'voters.agreement': '与结果一致', 'voters.controls': '对照正确率', 'voters.decisive': '单独决定', 'voters.note': '备注', 'voters.copy': '重复了 {name} 的回答：不计入。', 'voters.set-aside': '不予采信：{classes}。',
+  'why.asking': '正在查询选票…', 'why.probabilities': '概率：', 'why.decisive': '若没有 {names}，类别会改变。',
+  'report.fact.container': '容器', 'report.fact.member': '工作表或成员', 'report.fact.delimiter': '分隔符', 'report.fact.decimal_mark': '小数点', 'report.fact.n_preamble_rows': '表格上方的行数', 'report.fact.cycles_from': '循环编号来源', 'report.fact.capacity_ratio': '我们的容量与文件之比', 'report.fact.bytes': '字节',
   ...errors(),
 };
 
 function errors() {
   return {
     'error.internal': '这是程序的错误，不是数据的问题：{message}', 'error.cancelled': '已取消。', 'error.worker-stopped': '计算中止，可能是内存不足。请关闭其他页面再试。', 'error.storage': '此处浏览器不允许存储：密钥和草稿在刷新后会丢失。{message}', 'error.file-unreadable': '浏览器无法读取该文件；它是否被移动或改动？',
+    'error.file-empty': '文件为空，请重新导出。', 'error.file-binary': '这是 {kind}，其格式随固件变化，因此不读取。请从测试软件导出 CSV 或 XLSX。', 'error.file-without-curves': '这是每循环一行的汇总，不含曲线。请使用旁边的时间序列文件。', 'error.file-without-header': '前 {rows} 行中，数字上方没有表头。需要时间、电压和电流。',
+    'error.columns-missing': '缺少 {missing} 列。找到的表头：{found}。最接近的：{nearest}。',
+    'error.file-ambiguous': '{what} 可有多种读法：{candidates}。不会擅自选一种。',
+    'error.encoding-unknown': '文本编码未知，请存为 UTF-8。',
+    'error.file-too-short': '仅 {rows} 行含时间、电压和电流：需要一次完整充放电。',
+    'error.no-full-cycle': '没有完整循环：完整充电 {charges} 次，完整放电 {discharges} 次，不完整 {partial} 次。请补充其余部分所在的文件。',
+    'error.archive-damaged': '压缩包已损坏（{reason}），请重新打包或导出。', 'error.archive-too-large': '压缩包解开后超过 {limit} 字节，与其大小不相称。请自行解压。', 'error.archive-without-table': '压缩包或工作簿中没有时间、电压和电流的表格。',
+    'error.mapping-invalid': '映射不符：{field}。',
+    'error.manifest-invalid': '清单无法读取：第 {row} 行，{column} 列。',
+    'error.standardize-too-few-rows': '恒流行数太少，不足以成曲线。', 'error.standardize-no-voltage': '恒流行中没有电压。', 'error.standardize-flat': '电压或电量没有变化：没有曲线。', 'error.standardize-malformed': '各行相互矛盾。', 'error.standardize-parameter': '协议参数超出范围。',
+    'error.feature-not-finite': '无法由此曲线算出特征 {column}。',
+    'error.table-not-a-number': '第 {row} 行的特征不是数（{column}）。', 'error.table-ragged': '第 {row} 行有 {found} 个特征，应为 {expected} 个。',
+    'error.cast-empty-query': '该轮次没有询问任何电池。', 'error.cast-query-shape': '询问的第 {row} 行特征数不同。', 'error.cast-schema': '轮次要求特征方案 {expected}；你的是 {found}。', 'error.cast-label-count': '标签与电池数不符。', 'error.cast-unknown-label': '第 {row} 行的标签不是本轮类别。', 'error.cast-not-finite': '第 {row} 行的 {column} 不是数。', 'error.cast-too-few-classes': '至少需要两个类别。', 'error.cast-too-few-batteries': '类别 {class} 至少需要两只电池。', 'error.cast-option': '{name} 超出范围。',
+    'error.round-version': '为其他版本所作：{found}。', 'error.round-recycler': '由别的回收方签名。', 'error.round-expired': '已过截止时间。', 'error.round-empty-query': '该轮次没有询问任何电池。', 'error.round-invalid': '轮次无效：{part}，第 {at} 项。', 'error.round-quorum': '有效选票 {found} 张；需 {needed} 张才出结果。',
+    'error.ballot-version': '其他版本的选票。', 'error.ballot-other-round': '其他轮次的选票。', 'error.ballot-binding': '绑定到了别的 {part}。', 'error.ballot-invalid': '其 {part} 无效（第 {at} 行）。', 'error.ballot-duplicate': '同一选票文件先前已放入。', 'error.ballot-not-on-roster': '签名密钥不在名单上。', 'error.ballot-late': '截止时间之后签名。', 'error.ballot-early': '在轮次创建之前签名。',
+    'error.tally-no-classes': '该轮次没有类别。', 'error.tally-no-batteries': '该轮次没有询问任何电池。', 'error.tally-no-ballots': '没有选票符合该轮次。', 'error.tally-control': '对照 {row} 不是本轮的电池或类别。', 'error.tally-option': '{name} 超出范围。',
+    'error.forest-parameter': '训练设置超出范围。',
     'error.identity-unreadable': '不是 VoltVote 的密钥备份。', 'error.identity-broken': '密钥不能用：请从备份恢复。', 'error.no-key': '你的密钥不在此浏览器中：请在第 1 步恢复备份。', 'error.other-recipient': '密封给了别的密钥。', 'error.duplicate': '同一张选票先前已放入。', 'error.superseded': '被同一密钥的后一张选票替代。', 'error.unknown-kind': '{file} 既不是回执，也不是公告板或轮次。',
     'error.seal-too-large': '{part} 超过 {limit} 字节。', 'error.seal-not-an-envelope': '不是密封文件，或被改动、截断（第 {at} 字节）。', 'error.seal-duplicate-member': '被改动：“{name}”出现两次。', 'error.seal-unknown-member': '不是预期的文件类型：含有“{name}”。', 'error.seal-missing-member': '不是预期的文件类型：缺少“{name}”。', 'error.seal-base64': '已损坏：{part} 不是 base64url。', 'error.seal-json': '已损坏：{part} 无法读取。', 'error.seal-header-parameter': '头部“{name}”缺失、多余或格式不对。', 'error.seal-critical-header': '它要求不被接受的扩展。', 'error.seal-compressed': '不接受压缩的内容。', 'error.seal-unencoded-payload': '不接受未编码的内容。', 'error.seal-algorithm': '算法应为 {expected}。', 'error.seal-kind': '文件类型不同：应为 {expected}。', 'error.seal-key-size': 'RSA 密钥为 {bits} 位；接受 3072 至 4096 位。', 'error.seal-key': '密钥不可用：{fault}。', 'error.seal-key-mismatch': '密钥与所示不符。', 'error.seal-signature': '签名不符：签名后被改动，或由别的密钥签名。', 'error.seal-recipient': '密封给了别的密钥。', 'error.seal-decryption': '无法打开：密封后被改动，或密封给了别的密钥。', 'error.seal-passphrase': '口令错误，或文件被改动。', 'error.seal-weak-passphrase': '口令至少需要 {minimum} 个字符。', 'error.seal-iterations': '密钥派生轮数超出可接受范围（{count}）。', 'error.seal-contents': '版本不同，或不是可读的 {format}。',
   };

@@ -83,7 +83,7 @@ export function sparkline(curves) {
 
 /** The two figures of a cell: V over Q and dQ/dV over V. */
 export function cellCharts(cell) {
-  const { charge, discharge, dqdv } = cell.curves;
+  const { charge, discharge } = cell.curves;
   const merged = overSharedX(charge, discharge);
   const figures = [lineChart({
     title: t('curve.vq'), test: 'chart-vq',
@@ -91,27 +91,28 @@ export function cellCharts(cell) {
     x: { label: t('axis.q'), values: merged.x }, yLabel: t('axis.v'),
     lines: [{ label: t('curve.charge'), values: merged.a }, { label: t('curve.discharge'), values: merged.b, dash: true }],
   })];
-  if (dqdv) {
-    const peak = (values) => dqdv.v[values.reduce((best, v, i) => (Math.abs(v) > Math.abs(values[best]) ? i : best), 0)];
-    figures.push(lineChart({
-      title: t('curve.dqdv'), test: 'chart-dqdv',
-      caption: t('curve.dqdv.caption', { charge: fixed(peak(Array.from(dqdv.charge)), 2), discharge: fixed(peak(Array.from(dqdv.discharge)), 2) }),
-      x: { label: t('axis.v'), values: dqdv.v }, yLabel: t('axis.dqdv'),
-      lines: [{ label: t('curve.charge'), values: dqdv.charge }, { label: t('curve.discharge'), values: dqdv.discharge, dash: true }],
-    }));
-  }
+  const peak = (half) => half.dqdv_v[half.dqdv.reduce((best, value, i, all) => (value > all[best] ? i : best), 0)];
+  const steps = overSharedX({ q: charge.dqdv_v, v: charge.dqdv }, { q: discharge.dqdv_v, v: discharge.dqdv });
+  figures.push(lineChart({
+    title: t('curve.dqdv'), test: 'chart-dqdv',
+    caption: t('curve.dqdv.caption', { charge: fixed(peak(charge), 2), discharge: fixed(peak(discharge), 2) }),
+    x: { label: t('axis.v'), values: steps.x }, yLabel: t('axis.dqdv'),
+    lines: [{ label: t('curve.charge'), values: steps.a }, { label: t('curve.discharge'), values: steps.b, dash: true }],
+  }));
   return h('div.charts', figures);
 }
 
 /** Two curves on one ascending x axis, linear in between. */
 function overSharedX(a, b) {
+  const start = Math.min(a.q[0] ?? 0, b.q[0] ?? 0);
   const end = Math.max(a.q.at(-1) ?? 0, b.q.at(-1) ?? 0);
-  const n = 160;
-  const x = Array.from({ length: n }, (_, i) => (end * i) / (n - 1));
+  const n = 200;
+  const x = Array.from({ length: n }, (_, i) => start + ((end - start) * i) / (n - 1));
   const at = ({ q, v }) => {
     let j = 0;
     return x.map((here) => {
-      if (!q.length || here > q.at(-1) + end / n / 2) return null;
+      const slack = (end - start) / n / 2;
+      if (!q.length || here > q.at(-1) + slack || here < q[0] - slack) return null;
       while (j < q.length - 2 && q[j + 1] < here) j += 1;
       const span = q[j + 1] - q[j];
       return span > 0 ? v[j] + (v[j + 1] - v[j]) * Math.min(1, Math.max(0, (here - q[j]) / span)) : v[j];

@@ -1,13 +1,13 @@
 // The collaborator's page: state, steps, draft. The views live beside it.
 
 import { h, byId, fill, debounced, nextFrame } from './dom.js';
-import { t, number } from './i18n.js';
+import { t, percent } from './i18n.js';
 import { startShell, showSteps, announce, errorBox, notify, progressBar, confirmDialog } from './shell.js';
 import { acceptFiles, refuseStrayDrops } from './intake.js';
 import { Fleet } from './fleet.js';
 import { CellTable, renderReading } from './fleet-view.js';
-import { roundCard } from './round-view.js';
-import { renderTraining, trainingHindrance } from './train-view.js';
+import { roundCard, checksForCollaborator } from './round-view.js';
+import { renderTraining, trainingHindrance, accuracyOf } from './train-view.js';
 import { renderLeaves } from './leaves-view.js';
 import { renderSave, sealBallot } from './save-view.js';
 import { IdentityPanel } from './identity-view.js';
@@ -28,7 +28,7 @@ let cancelTraining = null;
 
 const fleet = new Fleet({ protocol: () => state.round?.protocol ?? null, classes: () => state.round?.catalogue.classes.map(({ name }) => name) ?? [], onChange: onFleet });
 const cellTable = new CellTable(byId('cells'), fleet, { withLabels: true });
-const identity = new IdentityPanel(byId('identity'), { role: 'collaborator', onChange: () => { state.sealed = null; state.sealError = null; renderSaving(); renderSteps(); } });
+const identity = new IdentityPanel(byId('identity'), { role: 'collaborator', onChange: () => { state.sealed = null; state.sealError = null; renderRound(); renderSaving(); renderSteps(); } });
 
 function newSeed() {
   return crypto.getRandomValues(new Uint32Array(1))[0];
@@ -58,7 +58,7 @@ function render() {
 function renderRound() {
   fill(byId('round'), state.roundError ? errorBox(state.roundError, 'round-error') : null,
     state.demoBusy ? progressBar(state.demoBusy.text, { ...state.demoBusy, test: 'demo-progress' }) : null,
-    state.opened ? roundCard(state.opened, { simulated: state.isDemo, actions: h('button.quiet.danger', { type: 'button', 'data-test': 'forget', onclick: startOver }, t('round.start-over')) }) : null);
+    state.opened ? roundCard(state.opened, { simulated: state.isDemo, checks: checksForCollaborator(state.opened, identity.identity), actions: h('button.quiet.danger', { type: 'button', 'data-test': 'forget', onclick: startOver }, t('round.start-over')) }) : null);
 }
 
 const renderTrain = () => renderTraining(byId('train'), state, fleet, {
@@ -77,7 +77,7 @@ function renderSteps() {
     { id: 'step-round', state: round ? 'done' : 'ready', note: round ? round.name : undefined },
     { id: 'step-files', state: fleet.work ? 'busy' : usable ? 'done' : 'ready', note: usable ? t('step.files', { n: usable }) : undefined },
     { id: 'step-cells', state: !usable || !round ? 'todo' : hindrance ? 'attention' : 'done', note: !usable ? undefined : problems && round ? t('step.cells-problems', { n: problems }) : round ? t('step.cells') : t('step.needs-round') },
-    { id: 'step-train', state: training ? 'busy' : cast && !stale ? 'done' : hindrance ? 'todo' : 'ready', note: cast && !stale ? t('step.train', { accuracy: `${number(100 * (1 - cast.quality.oob_error), 1)} %` }) : undefined },
+    { id: 'step-train', state: training ? 'busy' : cast && !stale ? 'done' : hindrance ? 'todo' : 'ready', note: cast && !stale ? t('step.train', { accuracy: percent(accuracyOf(cast.quality)) }) : undefined },
     { id: 'step-leaves', state: cast && !stale ? 'done' : 'todo' },
     { id: 'step-save', state: sealed ? 'done' : cast && !stale ? 'ready' : 'todo' },
   ]);
@@ -85,7 +85,7 @@ function renderSteps() {
 
 async function openRound(text, { isDemo = false } = {}) {
   try {
-    const opened = await call('round.open', { file: text, now: Math.floor(Date.now() / 1000), kid: identity.identity?.kid ?? null });
+    const opened = await call('round.open', { file: text, now: Math.floor(Date.now() / 1000) });
     const changed = state.opened?.hash !== opened.hash;
     Object.assign(state, { roundFile: text, opened, round: opened.round, roundError: null, isDemo });
     if (changed) {
@@ -117,7 +117,7 @@ async function train() {
       seed: state.settings.seed, nsr: state.settings.nsr,
     }, { signal: controller.signal, onProgress: (progress) => { state.training = progress; renderTrain(); } });
     Object.assign(state, { cast: { payload: result.payload, ballot: JSON.parse(result.payload), quality: result.quality, rawBytes: fleet.rawBytes() }, stale: false, sealed: null, sealError: null });
-    announce(t('train.done', { accuracy: `${number(100 * (1 - result.quality.oob_error), 1)} %` }));
+    announce(t('train.done', { accuracy: percent(accuracyOf(result.quality)) }));
   } catch (error) {
     if (error.code === 'cancelled') notify(t('train.cancelled'));
     else state.trainError = error;

@@ -24,7 +24,7 @@ export function renderDecide(host, state, actions) {
     h('p.muted', t(`rule.${rule}.help`)),
     deciding ? progressBar(t('decide.busy'), { test: 'decide-progress' }) : null,
     decideError ? errorBox(decideError, 'decide-error') : null,
-    result ? [summary(state), state.compared ? comparison(state, actions) : null, truthPanel(state), decisionTable(host, state, actions)] : null);
+    result ? [summary(state), state.compared ? comparison(state, actions) : null, truthPanel(state), decisionTable(host, state, actions), voterTable(state)] : null);
 }
 
 const className = (round, index) => (index === null || index === undefined ? t('decision.none') : round.catalogue.classes[index]?.name ?? '?');
@@ -45,31 +45,39 @@ function summary({ result, round }) {
 const tile = (value, label, test = null) => h('li', { 'data-test': test }, h('b', value), h('span', label));
 
 /** Rules side by side: how often each agrees with the chosen one, and its accuracy if known. */
-function comparison({ compared, result, round, truth, rule }, { onRule }) {
-  const chosen = new Map(result.decisions.map((decision) => [decision.battery, decision.class]));
-  const rows = compared.map((other) => {
-    const same = other.decisions.filter((decision) => chosen.get(decision.battery) === decision.class).length;
-    const score = truth ? scoreOf(other.decisions, truth, round) : null;
-    return [other.rule === rule ? h('strong', t(`rule.${other.rule}`)) : h('button.small.quiet', { type: 'button', onclick: () => onRule(other.rule) }, t(`rule.${other.rule}`)),
-      percent(same / other.decisions.length), number(other.decisions.filter(({ status }) => status === 'decided').length),
-      ...(truth ? [percent(score.accuracy)] : [])];
+function comparison({ compared, round, truth, rule }, { onRule }) {
+  const { rules, classes, agreement } = compared;
+  const chosen = rules.indexOf(rule);
+  const rows = rules.map((name, i) => {
+    const decisions = classes[i].map((index, battery) => ({ name: round.query.batteries[battery], class: index }));
+    return [i === chosen ? h('strong', t(`rule.${name}`)) : h('button.small.quiet', { type: 'button', onclick: () => onRule(name) }, t(`rule.${name}`)),
+      percent(agreement[chosen]?.[i]), ...(truth ? [percent(scoreOf(decisions, truth, round).accuracy)] : [])];
   });
-  return plainTable({ test: 'comparison', caption: t('decide.compare-caption', { rule: t(`rule.${rule}`) }), head: [t('decide.rule'), t('decide.agreement'), t('decide.decided'), ...(truth ? [t('decide.accuracy')] : [])], rows });
+  return plainTable({ test: 'comparison', caption: t('decide.compare-caption', { rule: t(`rule.${rule}`) }), head: [t('decide.rule'), t('decide.agreement'), ...(truth ? [t('decide.accuracy')] : [])], rows });
 }
 
-/** Accuracy and confusion over the batteries whose class the truth file names. */
+/** Accuracy and confusion over the batteries of known class; controls are left out. */
 export function scoreOf(decisions, truth, round) {
   const names = round.catalogue.classes.map(({ name }) => name);
   const counts = names.map(() => names.map(() => 0));
   let n = 0, hit = 0;
-  for (const { battery, class: index } of decisions) {
-    const actual = truth.get(battery);
-    if (actual === undefined || index === null || index === undefined) { if (actual !== undefined) n += 1; continue; }
+  for (const decision of decisions) {
+    const actual = truth.get(decision.name);
+    if (actual === undefined || decision.is_control) continue;
     n += 1;
-    counts[actual][index] += 1;
-    if (actual === index) hit += 1;
+    counts[actual][decision.class] += 1;
+    if (actual === decision.class) hit += 1;
   }
   return { accuracy: n ? hit / n : Number.NaN, n, counts, names };
+}
+
+/** How each collaborator did: agreement, controls, what was set aside and why. */
+function voterTable({ result, round }) {
+  const names = (list) => list.map((index) => className(round, index)).join(', ');
+  const rows = result.voters.map((voter) => [voter.name || voter.kid.slice(0, 8), names(voter.held), number(voter.n_batteries), percent(voter.agreement, 0), percent(voter.control_accuracy, 0), number(voter.n_decisive),
+    [voter.copy_of === null || voter.copy_of === undefined ? '' : t('voters.copy', { name: result.voters[voter.copy_of]?.name ?? '?' }), voter.set_aside.length ? t('voters.set-aside', { classes: names(voter.set_aside) }) : ''].filter(Boolean).join(' ')]);
+  return h('details', { 'data-test': 'voters-panel' }, h('summary', t('voters.title')),
+    plainTable({ test: 'voters', caption: t('voters.caption'), head: [t('ballots.from'), t('ballots.classes'), t('voters.batteries'), t('voters.agreement'), t('voters.controls'), t('voters.decisive'), t('voters.note')], rows, numericFrom: 2 }));
 }
 
 function truthPanel({ truth, result, round }) {
@@ -84,49 +92,49 @@ function decisionTable(host, state, actions) {
   const { result, round, filter, truth } = state;
   const again = () => renderDecide(host, state, actions);
   const wanted = filter.text.toLowerCase();
-  const rows = result.decisions.filter((decision) => (!wanted || decision.battery.toLowerCase().includes(wanted))
+  const rows = result.decisions.filter((decision) => (!wanted || decision.name.toLowerCase().includes(wanted))
     && (filter.class === '' || String(decision.class) === filter.class)
-    && (filter.status === 'all' || (filter.status === 'wrong' ? truth?.has(decision.battery) && truth.get(decision.battery) !== decision.class : decision.status === filter.status)));
+    && (filter.status === 'all' || (filter.status === 'wrong' ? truth?.has(decision.name) && truth.get(decision.name) !== decision.class : decision.status === filter.status)));
   const set = (name) => (event) => { filter[name] = event.target.value; view.page = 0; again(); };
   const statuses = ['all', 'decided', ...new Set(result.decisions.map(({ status }) => status).filter((status) => status !== 'decided')), ...(truth ? ['wrong'] : [])];
-  const hasSoh = result.decisions.some(({ soh }) => soh);
   return h('div',
     h('div.toolbar',
       h('label.grow', h('span', t('decide.find')), h('input', { type: 'search', value: filter.text, 'data-test': 'decisions-filter', oninput: set('text') })),
       h('label', h('span', t('decision.class')), h('select', { 'data-test': 'decisions-class', onchange: set('class') }, h('option', { value: '' }, t('decide.any')), round.catalogue.classes.map(({ name }, i) => h('option', { value: i, selected: filter.class === String(i) }, name)))),
       h('label', h('span', t('decision.status')), h('select', { 'data-test': 'decisions-status', onchange: set('status') }, statuses.map((status) => h('option', { value: status, selected: status === filter.status }, t(`decision.${status}`)))))),
     dataTable({
-      test: 'decisions', caption: t('decide.caption', { n: rows.length }), rows, rowKey: (decision) => decision.battery, view, onView: again,
-      rowClass: (decision) => (decision.status === 'decided' ? '' : 'has-problem'), expand: (decision) => why(decision, state),
+      test: 'decisions', caption: t('decide.caption', { n: rows.length }), rows, rowKey: (decision) => decision.name, view, onView: again,
+      rowClass: (decision) => (decision.status === 'decided' ? '' : 'has-problem'), expand: (decision) => why(decision, state, actions),
       columns: [
-        { key: 'battery', label: t('decision.battery'), header: true, sort: (d) => d.battery, cell: (d) => d.battery },
-        { key: 'class', label: t('decision.class'), sort: (d) => className(round, d.class), cell: (d) => h('b', className(round, d.class)) },
+        { key: 'battery', label: t('decision.battery'), header: true, sort: (d) => d.name, cell: (d) => [d.name, d.is_control ? h('span.badge', t('decision.control')) : null] },
+        { key: 'class', label: t('decision.class'), sort: (d) => className(round, d.class), cell: (d) => (d.status === 'coarse' ? [h('b', d.answer), ' ', h('small', t(`level.${d.level}`))] : h('b', className(round, d.class))) },
         { key: 'confidence', label: t('decision.confidence'), numeric: true, sort: (d) => d.confidence, cell: (d) => percent(d.confidence) },
         { key: 'margin', label: t('decision.margin'), numeric: true, sort: (d) => d.margin, cell: (d) => percent(d.margin) },
-        ...(hasSoh ? [{ key: 'soh', label: t('cell.soh'), numeric: true, sort: (d) => d.soh?.permille, cell: (d) => (d.soh ? `${number(d.soh.permille / 10)} ± ${number(d.soh.half_width / 10)} %` : '–') }] : []),
         { key: 'status', label: t('decision.status'), sort: (d) => d.status, cell: (d) => h('span', { class: d.status === 'decided' ? 'ok-text' : 'warn-text', 'data-status': d.status }, t(`decision.${d.status}`)) },
-        ...(truth ? [{ key: 'truth', label: t('decision.truth'), sort: (d) => truth.get(d.battery) ?? -1, cell: (d) => (truth.has(d.battery) ? h('span', { class: truth.get(d.battery) === d.class ? '' : 'bad-text' }, className(round, truth.get(d.battery))) : '–') }] : []),
+        ...(truth ? [{ key: 'truth', label: t('decision.truth'), sort: (d) => truth.get(d.name) ?? -1, cell: (d) => (truth.has(d.name) ? h('span', { class: truth.get(d.name) === d.class ? '' : 'bad-text' }, className(round, truth.get(d.name))) : '–') }] : []),
       ],
     }));
 }
 
 /** Who voted what, with which weight, and whether one voter alone turns it. */
-function why(decision, state) {
+function why(decision, state, { onWhy }) {
   const { round, result } = state;
-  const row = round.query.batteries.indexOf(decision.battery);
-  const voters = state.records.filter(({ status }) => status === 'accepted');
-  const rows = voters.map((record, k) => {
-    const vote = record.ballot.rows[row];
-    const top = vote.votes.length ? vote.votes.map((n, i) => [n, i]).filter(([n]) => n).sort((a, b) => b[0] - a[0]).map(([n, i]) => `${className(round, record.ballot.coverage[i].class)} ${number(n)}`).join(', ') : t('leaves.abstain');
-    const weight = result.weights?.[row * voters.length + k];
-    const turns = decision.flips?.includes(k);
-    return [record.name || record.kid.slice(0, 8), top, number(vote.familiarity), weight === undefined ? '–' : percent(weight, 1), turns ? h('b.warn-text', t('why.turns')) : ''];
-  });
-  const scores = (decision.scores ?? []).map((value, i) => [className(round, i), value]).filter(([, value]) => value > 0).sort((a, b) => b[1] - a[1]);
-  const levels = ['cathode', 'family'].filter((level) => decision[level]).map((level) => `${t(`level.${level}`)}: ${decision[level].name} (${percent(decision[level].confidence)})`);
+  const probabilities = decision.probabilities.map((value, i) => [className(round, i), value]).filter(([, value]) => value >= 0.005).sort((a, b) => b[1] - a[1]);
+  const voters = h('div', h('p', t('why.asking')));
+  onWhy(decision.battery).then((reasons) => fill(voters, reasonTable(decision, reasons, result, round)), (error) => fill(voters, errorBox(error)));
   return h('div.cell-detail', { 'data-test': 'why' },
-    decision.alarm ? h('p.message.warn', t(`alarm.${decision.alarm}`)) : null,
-    scores.length ? h('p', t('why.scores'), ' ', scores.slice(0, 5).map(([name, value]) => `${name} ${percent(value)}`).join(' · ')) : null,
-    levels.length ? h('p', levels.join(' · ')) : null,
-    plainTable({ test: 'why-votes', caption: t('why.caption', { n: rows.length }), head: [t('ballots.from'), t('why.votes'), t('leaves.familiarity'), t('why.weight'), ''], rows, numericFrom: 2 }));
+    decision.status === 'unknown' ? h('p.message.warn', t('alarm.unfamiliar')) : null,
+    h('p', t('why.probabilities'), ' ', probabilities.slice(0, 5).map(([name, value]) => `${name} ${percent(value)}`).join(' · ')),
+    decision.level === 'class' ? null : h('p', `${t(`level.${decision.level}`)}: ${decision.answer} (${percent(decision.answer_confidence)})`),
+    decision.decisive.length ? h('p', t('why.decisive', { names: decision.decisive.map((index) => result.voters[index]?.name ?? '?').join(', ') })) : null,
+    voters);
+}
+
+function reasonTable(decision, reasons, result, round) {
+  const rows = reasons.map((reason, k) => [reason.name || result.voters[k]?.kid.slice(0, 8),
+    [...reason.votes].filter(([, n]) => n).sort((a, b) => b[1] - a[1]).map(([index, n]) => `${className(round, index)} ${number(n)}`).join(', ') || t('leaves.abstain'),
+    [...reason.evidence].sort((a, b) => b[1] - a[1]).slice(0, 2).map(([index, level]) => `${className(round, index)} ${number(level)}`).join(', '),
+    number(reason.familiarity), percent(reason.weight, 1),
+    [decision.decisive.includes(k) ? t('why.turns') : '', reason.silenced.length ? t('voters.set-aside', { classes: reason.silenced.map((index) => className(round, index)).join(', ') }) : ''].filter(Boolean).join(' ')]);
+  return plainTable({ test: 'why-votes', caption: t('why.caption', { n: rows.length }), head: [t('ballots.from'), t('why.votes'), t('leaves.evidence'), t('leaves.familiarity'), t('why.weight'), t('voters.note')], rows, numericFrom: 3 });
 }

@@ -15,7 +15,7 @@ const entriesOf = (lot) => lot.files.map(({ name, bytes }) => ({ path: name, fil
 
 /** Reads a lot to feature rows in the pool, without a table. */
 async function readLot(lot, protocol, onRead) {
-  const manifest = readManifest(lot.manifest);
+  const { byKey: manifest } = await readManifest(new Blob([lot.manifest]));
   const entries = entriesOf(lot);
   const cells = new Array(entries.length);
   let next = 0;
@@ -23,7 +23,7 @@ async function readLot(lot, protocol, onRead) {
     for (let i = next++; i < entries.length; i = next++) {
       const { path, file } = entries[i];
       const known = inManifest(manifest, path, null);
-      const result = await call('read', { file, name: path, protocol, nominal_ah: known?.nominal_ah ?? null, cell_id: known?.cell_id ?? null });
+      const result = await call('read', { files: [{ file, name: path, nominal_ah: known?.nominal_ah ?? null, cell_id: known?.cell_id ?? null }], protocol });
       if (result.cells[0]?.features) cells[i] = { ...result.cells[0], label: known?.labels[0] ?? null };
       onRead();
     }

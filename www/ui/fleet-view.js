@@ -1,7 +1,7 @@
 // How a fleet looks: reading progress, import reports, the table of cells with its bulk edits.
 
 import { h, fill } from './dom.js';
-import { t, words, fixed, percent, bytes, number, errorWords } from './i18n.js';
+import { t, words, fixed, percent, bytes, number, errorWords, has } from './i18n.js';
 import { dataTable, newView, plainTable } from './table.js';
 import { sparkline, cellCharts } from './chart.js';
 import { progressBar, undoable, notify } from './shell.js';
@@ -43,32 +43,34 @@ function reportItem(record) {
 
 /** One import report in full. */
 export function reportBody(record) {
-  const { report } = record;
-  if (!report) return h('p', errorWords(record.error));
+  if (!record.reports?.length) return h('p', errorWords(record.error));
+  const report = record.reports[0];
   const facts = Object.entries(report)
     .filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value) && value !== '')
-    .map(([name, value]) => [t(`report.fact.${name}`) === `report.fact.${name}` ? name : t(`report.fact.${name}`), typeof value === 'number' ? number(value, 4) : String(value)]);
-  const diagnostics = () => JSON.stringify({ file: record.path.split('/').pop().replace(/.*(\.[^.]+)$/, 'file$1'), ...report.diagnostics ?? withoutValues(report) }, null, 1);
+    .map(([name, value]) => [has(`report.fact.${name}`) ? t(`report.fact.${name}`) : name, typeof value === 'number' ? number(value, 4) : String(value)]);
+  const diagnostics = () => JSON.stringify(withoutValues(report), null, 1);
   return h('div.report-body',
     h('dl.facts', facts.map(([name, value]) => h('div', h('dt', name), h('dd', value)))),
-    report.columns?.length ? plainTable({ test: 'report-columns', caption: t('report.columns'), head: [t('report.column'), t('report.role'), t('report.unit')], rows: report.columns.map((c) => [h('code', c.header ?? c.name), c.role ?? '', c.unit ?? '']), numericFrom: 9 }) : null,
+    report.columns?.length ? plainTable({ test: 'report-columns', caption: t('report.columns'), head: [t('report.column'), t('report.role'), t('report.unit')], rows: report.columns.map((c) => [h('code', c.heading), c.quantity, `${c.unit}${c.factor === 1 ? '' : ` × ${number(c.factor, 9)}`}`]), numericFrom: 9 }) : null,
     report.findings.length
-      ? plainTable({ test: 'report-findings', caption: t('report.findings'), head: [t('report.finding'), t('report.count'), t('report.rows')], rows: report.findings.map((f) => [words('finding', f), number(f.count), rowRange(f.rows)]) })
+      ? plainTable({ test: 'report-findings', caption: t('report.findings'), head: [t('report.finding'), t('report.count'), t('report.rows')], rows: report.findings.map((f) => [words('finding', { code: f.code, params: { detail: f.detail ?? '' } }), number(f.count), rowRange(f.rows)]) })
       : h('p.muted', t('report.clean')),
-    report.cycles?.length ? plainTable({ test: 'report-cycles', caption: t('report.cycles'), head: [t('cell.cycle'), t('report.why')], numericFrom: 9, rows: report.cycles.slice(-60).map((c) => [number(c.cycle), c.wanted ? h('strong', t('cycle.wanted')) : words('cycle', { code: c.reason ?? c.code ?? c.status ?? '', params: c.params })]) }) : null,
+    report.halves?.length ? plainTable({
+      test: 'report-cycles', caption: t('report.cycles'), head: [t('cell.cycle'), t('report.direction'), t('report.rows'), 'Ah', t('report.why')], numericFrom: 2,
+      rows: report.halves.slice(-60).map((half) => [number(half.cycle), t(`curve.${half.direction}`), rowRange([half.rows]), fixed(half.capacity_ah, 3), words('cycle', { code: half.status })]),
+    }) : null,
     h('button.small', {
       type: 'button', 'data-test': 'copy-diagnostics',
       onclick: async () => { try { await navigator.clipboard.writeText(diagnostics()); notify(t('report.copied')); } catch { notify(t('report.not-copied')); } },
     }, t('report.copy')));
 }
 
-const withoutValues = ({ encoding, dialect, separator, findings, columns }) => ({ encoding, dialect, separator, columns, findings: findings.map(({ code, count, rows }) => ({ code, count, rows })) });
-
-function rowRange(rows) {
-  if (!rows?.length) return '';
-  const [first, last] = [rows[0], rows.at(-1)];
-  return first === last ? number(first) : `${number(first)}–${number(last)}`;
+/** Headers, shape and findings; capacities and the name of the file stay out. */
+function withoutValues({ container, encoding, dialect, delimiter, decimal_mark, n_preamble_rows, n_rows, columns, headings, clock, cycles_from, sign, halves, findings }) {
+  return { container, encoding, dialect, delimiter, decimal_mark, n_preamble_rows, n_rows, columns, headings, clock, cycles_from, sign, halves: halves.map(({ cycle, direction, rows, status }) => ({ cycle, direction, rows, status })), findings };
 }
+
+const rowRange = (ranges) => (ranges ?? []).map(([first, last]) => (first === last ? number(first) : `${number(first)}–${number(last)}`)).join(', ');
 
 /** The table of cells. `withLabels` is off where batteries are unknown by nature (the recycler's). */
 export class CellTable {
@@ -90,9 +92,11 @@ export class CellTable {
   }
 
   problemOf(cell) {
-    if (cell.problem) return words('problem', cell.problem);
+    if (cell.problem) return errorWords(cell.problem);
     if (this.withLabels && !cell.label) return t('problem.no-label');
     if (this.withLabels && !this.fleet.classes().includes(cell.label)) return t('problem.unknown-label', { label: cell.label });
+    if (cell.nominal_assumed) return t('problem.no-nominal');
+    if (cell.above_retirement) return t('problem.not-retired');
     return null;
   }
 
@@ -178,10 +182,16 @@ export class CellTable {
     notify(reread < n ? t('cells.nominal-again', { n: n - reread }) : t('cells.nominal-set', { n, ah: value }));
   }
 
+  /** What each step of standardisation saw and changed. */
+  stepTable({ charge, discharge }) {
+    const steps = ['rows', 'constant', 'missing', 'outliers', 'smoothed', 'pooled'];
+    return plainTable({ test: 'cell-steps', caption: t('steps.caption'), head: [t('steps.step'), t('curve.charge'), t('curve.discharge')], rows: steps.map((step, i) => [t(`steps.${step}`), number(charge.counts[i]), number(discharge.counts[i])]) });
+  }
+
   detail(cell) {
     const record = this.fleet.reports.find((report) => report.path === cell.path);
-    return h('div.cell-detail', cell.problem ? h('p.message.warn', words('problem', cell.problem)) : null,
-      cell.curves ? cellCharts(cell) : null, h('h4', t('report.of', { name: cell.path })), record ? reportBody(record) : null);
+    return h('div.cell-detail', cell.problem ? h('p.message.warn', errorWords(cell.problem)) : null,
+      cell.curves ? [cellCharts(cell), this.stepTable(cell.curves)] : null, h('h4', t('report.of', { name: cell.path })), record ? reportBody(record) : null);
   }
 }
 

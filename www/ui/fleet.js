@@ -17,7 +17,6 @@ import { isManifest, readManifest, inManifest, guessLabel, matchClass } from './
  * @property {any} curves decimated points for the figures
  * @property {string|null} label
  * @property {'manifest'|'folder'|'name'|'typed'|null} label_source
- * @property {boolean} included
  * @property {{code: string, params?: object}|null} problem
  */
 
@@ -30,7 +29,7 @@ export class Fleet {
     this.onChange = onChange;
     /** @type {Cell[]} */
     this.cells = [];
-    /** @type {{path: string, size: number, status: string, error: any, report: any}[]} */
+    /** @type {{path: string, size: number, status: string, error: any, reports: any[]}[]} */
     this.reports = [];
     this.manifest = new Map();
     this.manifestNames = [];
@@ -42,9 +41,12 @@ export class Fleet {
   /** Reads dropped or picked files; bad ones are reported and never stop the others. */
   async add(entries) {
     for (const entry of entries.filter(isManifest)) {
-      const found = readManifest(await entry.file.text());
-      for (const [key, value] of found) this.manifest.set(key, value);
-      this.manifestNames.push(entry.path);
+      try {
+        for (const [key, value] of (await readManifest(entry.file)).byKey) this.manifest.set(key, value);
+        this.manifestNames.push(entry.path);
+      } catch (error) {
+        this.note({ path: entry.path, size: entry.file.size, status: 'error', error, reports: [] });
+      }
     }
     if (entries.some(isManifest)) this.applyManifest();
     const files = entries.filter((entry) => !isManifest(entry));
@@ -70,32 +72,59 @@ export class Fleet {
       }
     };
     await Promise.all(Array.from({ length: Math.min(lanes(), entries.length) }, one));
-    if (work.done >= work.total || controller.signal.aborted) this.work = null;
-    this.cells.sort((a, b) => a.path.localeCompare(b.path, 'en', { numeric: true }) || a.cell_id.localeCompare(b.cell_id));
+    if (work.done < work.total && !controller.signal.aborted) return; // another batch is still at work
+    this.work = null;
+    await this.joinHalves();
+    // By code point: the command line lists files so, and the order of rows is part of a ballot.
+    this.cells.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
     this.onChange('read');
   }
 
   async readOne({ file, path }, work) {
     const known = inManifest(this.manifest, path, null);
-    const record = { path, size: file.size, status: 'ok', error: null, report: null };
+    const record = { path, size: file.size, status: 'ok', error: null, reports: [] };
+    this.files.set(path, file);
     try {
-      const result = await call('read', {
-        file, name: path.split('/').pop(), protocol: this.protocol(),
-        nominal_ah: known?.nominal_ah ?? null, cell_id: known?.cell_id || null,
-      }, { signal: work.controller.signal, onProgress: ({ bytes }) => { work.partial.set(path, bytes); this.onChange('progress'); } });
-      record.report = result.report;
+      const result = await call('read', { files: [this.request(file, path, known)], protocol: this.protocol() },
+        { signal: work.controller.signal, onProgress: ({ bytes }) => { work.partial.set(path, bytes); this.onChange('progress'); } });
+      record.reports = result.reports;
       this.forget(path);
-      this.files.set(path, file);
       for (const cell of result.cells) this.cells.push(this.dress(cell, path));
-      record.status = result.cells.some((cell) => cell.problem) || result.report.findings.length ? 'warning' : 'ok';
+      record.status = result.cells.some((cell) => cell.problem) || result.reports.some(({ findings }) => findings.length) ? 'warning' : 'ok';
     } catch (error) {
       if (error.code === 'cancelled') return;
       this.forget(path);
       record.status = 'error';
       record.error = { code: error.code ?? 'internal', params: error.params ?? { message: String(error) } };
     }
-    this.reports = this.reports.filter((report) => report.path !== path);
+    this.note(record);
+  }
+
+  note(record) {
+    this.reports = this.reports.filter((report) => report.path !== record.path);
     this.reports.push(record);
+  }
+
+  request(file, path, known) {
+    return { file, name: path.split('/').pop(), nominal_ah: known?.nominal_ah ?? null, cell_id: known?.cell_id || null };
+  }
+
+  /** Charge and discharge of one cell may lie in two files: read again together, they make a cycle. */
+  async joinHalves() {
+    const loose = Map.groupBy(this.cells.filter((cell) => cell.problem && cell.has_half && this.files.has(cell.path)), (cell) => cell.cell_id);
+    for (const [cellId, cells] of loose) {
+      if (cells.length < 2) continue;
+      const paths = cells.map((cell) => cell.path).sort();
+      const files = paths.map((path) => ({ ...this.request(this.files.get(path), path, inManifest(this.manifest, path, cellId)), cell_id: cellId }));
+      try {
+        const result = await call('read', { files, protocol: this.protocol() });
+        const [joined] = result.cells;
+        if (!joined?.features) continue;
+        this.cells = this.cells.filter((cell) => !cells.includes(cell));
+        this.cells.push({ ...this.dress(joined, paths[0]), paths });
+        for (const path of paths) Object.assign(this.reports.find((report) => report.path === path) ?? {}, { status: 'ok' });
+      } catch { /* their own problems stay listed */ }
+    }
   }
 
   dress(cell, path) {
@@ -103,13 +132,13 @@ export class Fleet {
     const guess = guessLabel(path, entry, this.classes());
     return {
       ...cell, cell_id: entry?.cell_id || cell.cell_id, key: `${path}#${cell.cell_id}`, path,
-      label: guess?.label ?? null, label_source: guess?.source ?? null, included: true, problem: cell.problem ?? null,
+      label: guess?.label ?? null, label_source: guess?.source ?? null, problem: cell.problem ?? null,
     };
   }
 
   /** A file dropped again replaces what it gave before. */
   forget(path) {
-    this.cells = this.cells.filter((cell) => cell.path !== path);
+    this.cells = this.cells.filter((cell) => cell.path !== path && !cell.paths?.includes(path));
   }
 
   cancel() {
@@ -194,9 +223,9 @@ export class Fleet {
     return chosen.length - [...chosen].filter((cell) => !paths.has(cell.path)).length;
   }
 
-  /** Cells that can be used: read without a problem and not taken out. */
+  /** Cells that gave features. */
   usable() {
-    return this.cells.filter((cell) => cell.included && cell.features && !cell.problem);
+    return this.cells.filter((cell) => cell.features && !cell.problem);
   }
 
   /** Usable cells with a label of the round. */

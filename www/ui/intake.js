@@ -1,5 +1,7 @@
 // Files from drops and pickers, folders walked, manifests read, labels guessed from names.
 
+import { call } from './bridge.js';
+
 /** @typedef {{file: File, path: string}} Entry */
 
 const IGNORED = /(^|\/)(\.[^/]*|thumbs\.db|desktop\.ini|__macosx\/.*)$/i;
@@ -68,44 +70,23 @@ export function refuseStrayDrops() {
   for (const kind of ['dragover', 'drop']) addEventListener(kind, (event) => event.preventDefault());
 }
 
-/** Rows of a CSV with a header (RFC 4180 quotes), as objects by lower-case column name. */
-export function parseCsv(text) {
-  const rows = [];
-  let row = [], cell = '', quoted = false;
-  for (let i = text.charCodeAt(0) === 0xfeff ? 1 : 0; i < text.length; i += 1) {
-    const c = text[i];
-    if (quoted) {
-      if (c !== '"') cell += c;
-      else if (text[i + 1] === '"') { cell += '"'; i += 1; } else quoted = false;
-    } else if (c === '"') quoted = true;
-    else if (c === ',') { row.push(cell); cell = ''; } else if (c === '\n') {
-      row.push(cell);
-      rows.push(row);
-      row = [];
-      cell = '';
-    } else if (c !== '\r') cell += c;
-  }
-  if (cell || row.length) rows.push([...row, cell]);
-  const header = (rows.shift() ?? []).map((name) => name.trim().toLowerCase());
-  return rows.filter((one) => one.some((value) => value.trim()))
-    .map((one) => Object.fromEntries(header.map((name, i) => [name, (one[i] ?? '').trim()])));
-}
-
 /**
- * What a manifest says about files and cells.
- * @returns {Map<string, {cell_id: string, labels: string[], nominal_ah: number|null}>} by file name and by cell id, lower case
+ * What a manifest says about files and cells, read by the core.
+ * @param {Blob} file
+ * @returns {Promise<{rows: {cell_id: string, labels: string[], nominal_ah: number|null}[], byKey: Map<string, any>}>}
+ *   `byKey` by file name and by cell id, lower case
  */
-export function readManifest(text) {
+export async function readManifest(file) {
   const byKey = new Map();
-  for (const row of parseCsv(text)) {
-    const { file = '', cell_id = '', cathode = '', maker = '' } = row;
-    if (!file && !cell_id) continue;
-    const labels = [row.class, row.label, cathode, cathode && maker ? `${cathode} ${maker}` : ''].filter(Boolean);
-    const nominal = Number.parseFloat(row.nominal_ah);
-    const entry = { cell_id, labels, nominal_ah: nominal > 0 ? nominal : null };
-    for (const key of [file, file.split('/').pop(), cell_id]) if (key) byKey.set(key.toLowerCase(), entry);
+  const rows = [];
+  for (const row of await call('manifest', { bytes: new Uint8Array(await file.arrayBuffer()) })) {
+    const { cathode, maker } = row;
+    const labels = [row.class, cathode, cathode && maker ? `${cathode} ${maker}` : ''].filter(Boolean);
+    const entry = { cell_id: row.cell_id, labels, nominal_ah: row.nominal_ah ?? null };
+    rows.push(entry);
+    for (const key of [row.file, row.file.split('/').pop(), row.cell_id]) if (key) byKey.set(key.toLowerCase(), entry);
   }
-  return byKey;
+  return { rows, byKey };
 }
 
 /** The entry of a manifest for a file or cell. */

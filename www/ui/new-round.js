@@ -3,7 +3,7 @@
 import { h, fill, download, fileName } from './dom.js';
 import { t, number } from './i18n.js';
 import { errorBox, notify } from './shell.js';
-import { parseCsv } from './intake.js';
+import { readManifest } from './intake.js';
 import { thumbprint, publicPart, sign } from './keys.js';
 import { call } from './bridge.js';
 import { Fleet } from './fleet.js';
@@ -59,7 +59,12 @@ async function readRoster(draft, files) {
 
 async function readControls(draft, file) {
   if (!file) return;
-  draft.controls = parseCsv(await file.text()).map((row) => ({ battery: row.cell_id || row.battery || '', label: row.class || row.label || row.cathode || '' })).filter(({ battery, label }) => battery && label);
+  try {
+    const { rows } = await readManifest(file);
+    draft.controls = rows.map(({ cell_id, labels }) => ({ battery: cell_id, labels })).filter(({ battery, labels }) => battery && labels.length);
+  } catch {
+    draft.controls = [];
+  }
   if (!draft.controls.length) notify(t('open.controls-bad'));
 }
 
@@ -78,7 +83,7 @@ export async function signRound(draft, cells, identity) {
     batteries: cells.map((cell) => cell.cell_id), recycler: publicPart(identity), roster: draft.roster,
   };
   const { signing_input, payload } = await call('round.signing-input', { ...input, features: Fleet.matrix(cells) });
-  return call('round.seal', { payload, public_key: identity.publicKeys.signing, signature: await sign(identity, signing_input) });
+  return call('round.seal', { payload, signature: await sign(identity, signing_input) });
 }
 
 /** Save button and what to do with the file. */

@@ -3,12 +3,12 @@
 import { h, byId, fill, debounced, download, fileName, nextFrame } from './dom.js';
 import { t } from './i18n.js';
 import { startShell, showSteps, announce, errorBox, undoable, notify, confirmDialog, progressBar } from './shell.js';
-import { acceptFiles, refuseStrayDrops, parseCsv, matchClass } from './intake.js';
+import { acceptFiles, refuseStrayDrops, readManifest, matchClass } from './intake.js';
 import { Fleet } from './fleet.js';
 import { CellTable, renderReading } from './fleet-view.js';
-import { roundCard } from './round-view.js';
+import { roundCard, checksForRecycler } from './round-view.js';
 import { renderNewRound, emptyDraft, protocolOf, classNames, signRound, shareRound } from './new-round.js';
-import { renderBallots, openBallot, settle } from './ballots-view.js';
+import { renderBallots, prepareBallot } from './ballots-view.js';
 import { renderDecide } from './decide-view.js';
 import { IdentityPanel } from './identity-view.js';
 import { call, Pool } from './bridge.js';
@@ -18,16 +18,17 @@ import { demoForRecycler } from './demo.js';
 
 const freshRound = () => ({
   roundFile: null, opened: null, round: null, roundError: null, openError: null, opening: false, isDemo: false,
-  records: [], ballotWork: null, result: null, compared: null, deciding: false, decideError: null, truth: null,
+  /** Ballot files as they came, and what became of each. */
+  ballotFiles: [], records: [], ballotWork: null, result: null, compared: null, deciding: false, decideError: null, truth: null,
 });
 const state = { draft: emptyDraft(), ...freshRound(), rules: ['mv'], rule: 'mv', filter: { text: '', class: '', status: 'all' }, demoBusy: null };
-/** Tallies run in a worker of their own: one after the other, never behind a long read. */
+/** One worker of its own holds the opened ballots; never behind a long read. */
 const tallies = new Pool(1);
 let stopOpening = null;
 
 const fleet = new Fleet({ protocol: () => protocolOf(state.draft), classes: () => classNames(state.draft), onChange: onFleet });
 const cellTable = new CellTable(byId('cells'), fleet, { withLabels: false });
-const identity = new IdentityPanel(byId('identity'), { role: 'recycler', onChange: () => { renderOpen(); renderSteps(); } });
+const identity = new IdentityPanel(byId('identity'), { role: 'recycler', onChange: () => { renderOpen(); renderRoundFile(); renderSteps(); if (state.ballotFiles.length) reopen(); } });
 const soonReading = debounced(() => { renderReading(byId('reading'), fleet); renderSteps(); }, 60);
 
 function onFleet(why) {
@@ -55,13 +56,13 @@ function render() {
 }
 
 const renderOpen = () => renderNewRound(byId('open'), state, fleet, identity.identity, { onChange: () => { renderOpen(); renderSteps(); keepDraft(); }, onOpen: openNew });
-const renderVotes = () => renderBallots(byId('ballots'), state, { onRemove: removeBallot, onCancel: () => stopOpening?.abort() });
-const renderDecisions = () => renderDecide(byId('decide'), state, { onRule: (rule) => { state.rule = rule; decide(); }, onCompare: compare, onTruth: readTruth });
+const renderVotes = () => renderBallots(byId('ballots'), state, { identity: identity.identity, onRemove: removeBallot, onCancel: () => stopOpening?.abort() });
+const renderDecisions = () => renderDecide(byId('decide'), state, { onRule: (rule) => { state.rule = rule; decide(); }, onCompare: compare, onTruth: readTruth, onWhy: why });
 
 function renderRoundFile() {
   const actions = state.roundFile ? [shareRound(state), h('button.quiet.danger', { type: 'button', 'data-test': 'forget', onclick: startOver }, t('round.start-over'))] : null;
   fill(byId('round'), state.roundError ? errorBox(state.roundError, 'round-error') : null,
-    state.opened ? roundCard(state.opened, { simulated: state.isDemo, actions }) : null);
+    state.opened ? roundCard(state.opened, { simulated: state.isDemo, actions, checks: checksForRecycler(state.opened, identity.identity) }) : null);
 }
 
 function renderExport() {
@@ -69,7 +70,7 @@ function renderExport() {
   const name = fileName(round?.name ?? 'round');
   fill(byId('export'), !result ? h('p.muted', t('export.not-yet')) : h('div.actions',
     h('button.primary', { type: 'button', 'data-test': 'save-csv', onclick: () => download(`${name}.result.csv`, result.csv, 'text/csv') }, t('export.csv')),
-    h('button', { type: 'button', 'data-test': 'save-json', onclick: () => download(`${name}.result.json`, result.json) }, t('export.json')),
+    h('button', { type: 'button', 'data-test': 'save-json', onclick: () => download(`${name}.result.json`, resultJson()) }, t('export.json')),
     h('button', { type: 'button', onclick: () => print() }, t('export.print')),
     state.isDemo ? h('span.badge.simulated', t('simulated.word')) : null));
 }
@@ -96,7 +97,7 @@ async function openNew() {
   state.openError = null;
   renderOpen();
   try {
-    if (state.records.length && !await confirmDialog(t('open.replace'), t('open.replace-ask'), t('open.replace'), { danger: true })) { state.opening = false; renderOpen(); return; }
+    if (state.ballotFiles.length && !await confirmDialog(t('open.replace'), t('open.replace-ask'), t('open.replace'), { danger: true })) { state.opening = false; renderOpen(); return; }
     const text = await signRound(state.draft, fleet.usable(), identity.identity);
     await openRound(text);
     notify(t('open.done', { name: state.round.name }));
@@ -109,7 +110,7 @@ async function openNew() {
 
 async function openRound(text, { isDemo = false } = {}) {
   try {
-    const opened = await call('round.open', { file: text, now: Math.floor(Date.now() / 1000), kid: null, mine: identity.identity?.kid ?? null });
+    const opened = await call('round.open', { file: text, now: Math.floor(Date.now() / 1000) });
     if (opened.hash !== state.opened?.hash) Object.assign(state, freshRound());
     Object.assign(state, { roundFile: text, opened, round: opened.round, roundError: null, isDemo });
     announce(t('round.loaded', { name: opened.round.name }));
@@ -126,52 +127,64 @@ async function addBallots(entries) {
   stopOpening = controller;
   state.ballotWork = { done: 0, total: entries.length };
   renderVotes();
-  const now = Math.floor(Date.now() / 1000);
+  renderSteps();
   for (const { file, path } of entries) {
     if (controller.signal.aborted) break;
-    const record = await openBallot(await file.text(), path, state.roundFile, identity.identity, now);
-    const known = state.records.find((one) => one.fingerprint && one.fingerprint === record.fingerprint && one.status === 'accepted');
-    if (known) Object.assign(record, { status: 'rejected', reason: { code: 'duplicate', params: {} } });
-    state.records.push(record);
+    state.ballotFiles.push(await prepareBallot(path, await file.text(), identity.identity));
     state.ballotWork.done += 1;
     renderVotes();
   }
-  state.ballotWork = null;
   stopOpening = null;
-  afterBallots();
+  await afterBallots();
 }
 
-function afterBallots() {
-  settle(state.records);
-  Object.assign(state, { result: null, compared: null });
+/** With another key the same files may open. */
+const reopen = () => {
+  const files = state.ballotFiles;
+  state.ballotFiles = [];
+  return addBallots(files.map(({ name, text }) => ({ path: name, file: { text: async () => text } })));
+};
+
+async function afterBallots() {
+  try {
+    const judged = await tallies.call('box.open', { round_file: state.roundFile, files: state.ballotFiles });
+    state.records = judged.map((record, id) => ({ ...record, id: String(id) }));
+  } catch (error) {
+    state.decideError = error;
+  }
+  Object.assign(state, { ballotWork: null, result: null, compared: null });
   render();
   keepDraft();
   announce(t('ballots.counted', { n: counted().length }));
-  if (state.round && counted().length >= state.round.quorum) decide();
+  if (counted().length >= state.round.quorum) await decide();
 }
 
 function removeBallot(record) {
-  const before = [...state.records];
-  state.records = state.records.filter((one) => one !== record);
+  const before = state.ballotFiles;
+  state.ballotFiles = before.filter((_, i) => i !== Number(record.id));
   afterBallots();
-  undoable(t('ballots.removed', { name: record.name ?? record.file }), () => { state.records = before; afterBallots(); });
+  undoable(t('ballots.removed', { name: record.name ?? record.file }), () => { state.ballotFiles = before; afterBallots(); });
 }
 
-const tally = (rule) => tallies.call('tally', {
-  round_file: state.roundFile, rule,
-  ballots: counted().map(({ text, content_key }) => ({ file: text, content_key })),
-  rejected: state.records.filter(({ status }) => status !== 'accepted').map(({ file, fingerprint, reason }) => ({ file, fingerprint, code: reason?.code ?? '' })),
-  controls: state.draft.controls, truth: state.truth ? [...state.truth] : null,
-});
+/** Control batteries as the tally wants them: [index of battery, index of class]. */
+function controls() {
+  const names = state.round.catalogue.classes.map(({ name }) => name);
+  return state.draft.controls.flatMap(({ battery, labels }) => {
+    const at = state.round.query.batteries.indexOf(battery);
+    const name = labels.map((label) => matchClass(label, names)).find(Boolean);
+    return at >= 0 && name ? [[at, names.indexOf(name)]] : [];
+  });
+}
 
 async function decide() {
   Object.assign(state, { deciding: true, decideError: null });
   renderDecisions();
   renderSteps();
   try {
-    state.result = await tally(state.rule);
-    const { decisions } = state.result;
-    announce(t('decide.done', { n: decisions.filter(({ status }) => status === 'decided').length, of: decisions.length }));
+    const result = await tallies.call('box.tally', { rule: state.rule, controls: controls() });
+    for (const decision of result.decisions) decision.name = state.round.query.batteries[decision.battery];
+    state.result = result;
+    announce(t('decide.done', { n: result.decisions.filter(({ status }) => status === 'decided').length, of: result.decisions.length }));
   } catch (error) {
     Object.assign(state, { decideError: error, result: null });
   }
@@ -184,8 +197,7 @@ async function compare() {
   state.deciding = true;
   renderDecisions();
   try {
-    state.compared = [];
-    for (const rule of state.rules) state.compared.push(await tally(rule));
+    state.compared = await tallies.call('box.compare', { controls: controls() });
   } catch (error) {
     Object.assign(state, { decideError: error, compared: null });
   }
@@ -193,19 +205,32 @@ async function compare() {
   render();
 }
 
+const why = (battery) => tallies.call('box.why', { rule: state.rule, controls: controls(), battery });
+
 async function readTruth(file) {
   if (!file) return;
   const names = state.round.catalogue.classes.map(({ name }) => name);
   const truth = new Map();
-  for (const row of parseCsv(await file.text())) {
-    const name = [row.class, row.label, row.cathode, `${row.cathode} ${row.maker}`].filter(Boolean).map((label) => matchClass(label, names)).find(Boolean);
-    if (row.cell_id && name) truth.set(row.cell_id, names.indexOf(name));
-  }
+  try {
+    for (const { cell_id: battery, labels } of (await readManifest(file)).rows) {
+      const name = labels.map((label) => matchClass(label, names)).find(Boolean);
+      if (battery && name) truth.set(battery, names.indexOf(name));
+    }
+  } catch { /* said below */ }
   const known = state.round.query.batteries.filter((battery) => truth.has(battery)).length;
   if (!known) { notify(t('decide.truth-none', { name: file.name })); return; }
   state.truth = truth;
   announce(t('decide.truth-read', { n: known }));
-  await decide();
+  renderDecisions();
+}
+
+/** The result as JSON, in the shape of the command line. */
+function resultJson() {
+  const { result, records, round } = state;
+  const name = (index) => round.catalogue.classes[index]?.name ?? '';
+  const rejected = records.filter(({ status }) => status !== 'accepted').map(({ file, fingerprint, status, reason }) => ({ file, fingerprint, code: reason?.code ?? `ballot-${status}` }));
+  const decisions = result.decisions.map((d) => ({ battery: d.name, class: name(d.class), confidence: d.confidence, margin: d.margin, status: d.status, level: d.level, answer: d.answer, answer_confidence: d.answer_confidence, control: d.is_control }));
+  return JSON.stringify({ round: round.name, rule: result.rule, n_ballots: result.n_ballots, simulated: state.isDemo || undefined, rejected, decisions }, null, 1);
 }
 
 async function startOver() {
@@ -242,10 +267,10 @@ async function demo() {
 
 /** The draft: ballots stay sealed in it; the key to open them is not part of it. */
 const keepDraft = debounced(async () => {
-  const { draft, roundFile, isDemo, records, rule, truth } = state;
+  const { draft, roundFile, isDemo, rule, truth } = state;
   if (!roundFile && !fleet.cells.length && !draft.name) return;
   if (isDemo) return; // its key is gone with the page
-  try { await save('drafts', 'recycle', { version: 1, draft, roundFile, rule, truth, ballots: records.map(({ file, text }) => ({ file, text })), fleet: fleet.toDraft() }); } catch { /* private windows have no storage */ }
+  try { await save('drafts', 'recycle', { version: 1, draft, roundFile, rule, truth, ballots: state.ballotFiles.map(({ name, text }) => ({ name, text })), fleet: fleet.toDraft() }); } catch { /* private windows have no storage */ }
 }, 500);
 
 async function restoreDraft() {
@@ -257,7 +282,7 @@ async function restoreDraft() {
   if (saved.roundFile) await openRound(saved.roundFile);
   if (state.round) {
     state.truth = saved.truth;
-    if (saved.ballots.length) await addBallots(saved.ballots.map(({ file, text }) => ({ path: file, file: { text: async () => text } })));
+    if (saved.ballots.length) await addBallots(saved.ballots.map(({ name, text }) => ({ path: name, file: { text: async () => text } })));
   }
   render();
   notify(t('draft.restored'));

@@ -4,12 +4,34 @@ import { h } from './dom.js';
 import { t, number, date, fromNow, words } from './i18n.js';
 import { fingerprintWords } from './identity-view.js';
 
+/** What a collaborator should know before answering, as `{code, level, params}`. */
+export function checksForCollaborator({ round, is_open }, identity) {
+  const { quorum, roster } = round;
+  const member = identity && roster.some(({ kid }) => kid === identity.kid);
+  return [
+    { code: 'signature', level: 'ok' },
+    is_open ? { code: 'open-now', level: 'ok' } : { code: 'expired', level: 'bad' },
+    quorum >= 5 ? { code: 'quorum', level: 'ok', params: { quorum } } : { code: 'low-quorum', level: 'warn', params: { quorum } },
+    roster.length === 0 ? { code: 'roster-open', level: 'ok' } : member ? { code: 'roster-member', level: 'ok' } : { code: 'roster-unknown', level: 'warn' },
+  ];
+}
+
+/** What a recycler should know about a round file. */
+export function checksForRecycler({ kid, encryption_kid: encryptionKid, is_open }, identity) {
+  const mine = identity?.kid === kid && identity.publicKeys.encryption.kid === encryptionKid;
+  return [
+    { code: 'signature', level: 'ok' },
+    mine ? { code: 'mine', level: 'ok' } : { code: 'not-mine', level: 'bad' },
+    is_open ? { code: 'open-now', level: 'ok' } : { code: 'closed', level: 'warn' },
+  ];
+}
+
 /**
- * @param {any} opened what the worker made of a round file: `{round, checks, words, kid, hash}`
- * @param {{simulated?: boolean, actions?: any}} [options]
+ * @param {any} opened what the worker made of a round file: `{round, words, kid, hash, is_open}`
+ * @param {{simulated?: boolean, actions?: any, checks?: any[]}} [options]
  */
-export function roundCard(opened, { simulated = false, actions = null } = {}) {
-  const { round, checks = [], words: fingerprint = [] } = opened;
+export function roundCard(opened, { simulated = false, actions = null, checks = [] } = {}) {
+  const { round, words: fingerprint = [] } = opened;
   const soon = round.deadline ? `${date(round.deadline)} (${fromNow(round.deadline)})` : t('round.no-deadline');
   const schema = t(`schema.${round.query.schema}`);
   return h('div.card', { 'data-test': 'round-card' },

@@ -11,14 +11,12 @@ import { errorBox } from './shell.js';
  * @param {{payload: string}} cast
  * @param {string} roundFile
  * @param {import('./keys.js').Identity} identity
- * @returns {Promise<{ballot: string, receipt: string, summary: any}>}
+ * @returns {Promise<{ballot: string, receipt: string, fingerprint: string}>}
  */
 export async function sealBallot(cast, roundFile, identity) {
-  const iat = Math.floor(Date.now() / 1000);
-  const publicKey = identity.publicKeys.signing;
-  const input = await call('ballot.signing-input', { payload: cast.payload, public_key: publicKey, iat });
-  const signature = await sign(identity, input);
-  return call('ballot.seal', { payload: cast.payload, public_key: publicKey, iat, signature, round_file: roundFile });
+  const ballot = { payload: cast.payload, name: identity.name, key: identity.publicKeys.signing, iat: Math.floor(Date.now() / 1000), round_file: roundFile };
+  const signature = await sign(identity, await call('ballot.signing-input', ballot));
+  return call('ballot.seal', { ...ballot, signature });
 }
 
 /** @param {HTMLElement} host */

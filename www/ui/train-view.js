@@ -26,7 +26,7 @@ export function renderTraining(host, state, fleet, { onTrain, onCancel, onSettin
     training ? progressBar(t(`train.phase.${training.phase ?? 'start'}`, training), { done: training.done ?? 0, total: training.total ?? 0, onCancel, test: 'train-progress' })
       : hindrance ? null : h('div.actions', h('button', { type: 'button', class: cast ? '' : 'primary', 'data-test': 'train', onclick: onTrain }, t(cast ? 'train.again' : 'train.go', { n: fleet.labelled().length }))),
     state.trainError ? errorBox(state.trainError, 'train-error') : null,
-    cast && !training ? [state.stale ? h('p.message.warn', { 'data-test': 'stale' }, t('train.stale')) : null, qualityReport(cast.quality, state.round)] : null);
+    cast && !training ? [state.stale ? h('p.message.warn', { 'data-test': 'stale' }, t('train.stale')) : null, qualityReport(cast.quality, state.round, cast.ballot)] : null);
 }
 
 function settingsForm(settings, round, onSetting) {
@@ -37,20 +37,26 @@ function settingsForm(settings, round, onSetting) {
       h('label', t('train.trees'), h('input', { type: 'number', value: round.n_trees, disabled: true }), h('small', t('train.trees-help')))));
 }
 
-/** Out-of-bag error, confusion matrix and importance, each with its finding in words. */
-export function qualityReport(quality, round) {
+/** The honest figure: whole batteries held out where there are enough of them, else out of bag. */
+export const accuracyOf = (quality) => 1 - (quality.held_out_error ?? quality.out_of_bag_error ?? Number.NaN);
+
+/** Errors, confusion matrix and importance, each with its finding in words. */
+export function qualityReport(quality, round, ballot) {
   const names = quality.classes.map((index) => round.catalogue.classes[index].name);
-  const wrong = worstConfusion(quality.confusion, names);
-  const accuracy = 1 - quality.oob_error;
-  const judged = quality.confusion.flat().reduce((a, b) => a + b, 0);
-  const ranked = quality.importance.map((value, i) => ({ name: round.query.columns[i], value, note: featureNote(round.query.columns[i]) })).sort((a, b) => b.value - a.value);
+  const heldOut = quality.held_out_error !== null && quality.held_out_error !== undefined;
+  const counts = heldOut ? quality.held_out_confusion : quality.out_of_bag_confusion;
+  const wrong = worstConfusion(counts, names);
+  const accuracy = accuracyOf(quality);
+  const oob = quality.out_of_bag_error;
+  const columns = round.query.columns.length === quality.importance.length ? round.query.columns : quality.importance.map((_, i) => String(i + 1));
+  const ranked = quality.importance.map((value, i) => ({ name: columns[i], value, note: featureNote(columns[i]) })).sort((a, b) => b.value - a.value);
   return h('div.quality', { 'data-test': 'quality' },
     h('ul.tiles',
-      tile(percent(accuracy), t('quality.accuracy'), 'quality-accuracy'), tile(number(quality.n_batteries ?? judged), t('quality.batteries')),
-      tile(number(names.length), t('quality.classes')), tile(number(quality.n_training_rows), t('quality.rows'))),
+      tile(percent(accuracy), t(heldOut ? 'quality.held-out' : 'quality.accuracy'), 'quality-accuracy'), tile(percent(oob === null || oob === undefined ? null : 1 - oob), t('quality.accuracy'), 'quality-oob'),
+      tile(number(ballot.coverage.reduce((sum, { batteries }) => sum + batteries, 0)), t('quality.batteries', { classes: names.length })), tile(number(ballot.n_training_rows), t('quality.rows'))),
     h('p', accuracy >= 0.95 ? t('quality.good') : accuracy >= 0.8 ? t('quality.fair') : t('quality.poor')),
     h('div.columns',
-      confusionTable({ test: 'quality-confusion', classes: names, counts: quality.confusion, caption: wrong ? t('quality.confusion-worst', wrong) : t('quality.confusion-none') }),
+      confusionTable({ test: 'quality-confusion', classes: names, counts, caption: wrong ? t('quality.confusion-worst', wrong) : t('quality.confusion-none') }),
       barTable({ test: 'quality-importance', caption: ranked[0] ? t('quality.importance', { first: ranked[0].name, second: ranked[1]?.name ?? '–' }) : '', head: [t('quality.feature'), t('quality.rise')], rows: ranked, format: (value) => number(value, 3), limit: 10 })));
 }
 
