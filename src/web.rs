@@ -179,13 +179,22 @@ pub fn cells(files: Vec<ImportedFile>, protocol: JsValue) -> Outcome {
     let halves: BTreeMap<String, bool> = files
         .iter()
         .flat_map(|file| &file.cells)
-        .map(|cell| (cell.cell_id.clone(), cell.charge.is_some() || cell.discharge.is_some()))
+        .map(|cell| {
+            (
+                cell.cell_id.clone(),
+                cell.charge.is_some() || cell.discharge.is_some(),
+            )
+        })
         .collect();
     let out: JsValue = Object::new().into();
     set(&out, "reports", to_js(&reports)?)?;
     let list = Array::new();
     for cell in import::group(files, None) {
-        list.push(&cell_out(&cell, &params, halves.get(&cell.cell_id).copied())?);
+        list.push(&cell_out(
+            &cell,
+            &params,
+            halves.get(&cell.cell_id).copied(),
+        )?);
     }
     set(&out, "cells", list)?;
     Ok(out)
@@ -226,23 +235,34 @@ fn cell_out(cell: &import::Cell, params: &Params, has_half: Option<bool>) -> Out
             out.nominal_assumed = extracted.nominal_assumed;
             out.above_retirement = extracted.is_above_retirement(params).unwrap_or(false);
             let object = to_js(&out)?;
-            set(&object, "features", Float64Array::from(&extracted.values[..]))?;
+            set(
+                &object,
+                "features",
+                Float64Array::from(&extracted.values[..]),
+            )?;
             let curves: JsValue = Object::new().into();
-            for (name, curve) in [("charge", &extracted.charge), ("discharge", &extracted.discharge)] {
+            for (name, curve) in [
+                ("charge", &extracted.charge),
+                ("discharge", &extracted.discharge),
+            ] {
                 let half: JsValue = Object::new().into();
                 set(&half, "q", points(&curve.charge_ah))?;
                 set(&half, "v", points(&curve.voltage_v))?;
                 set(&half, "dqdv_v", points(&curve.step_voltage_v))?;
                 set(&half, "dqdv", points(&curve.dq_dv))?;
                 let counts = curve.counts;
-                set(&half, "counts", to_js(&[
-                    counts.n_rows,
-                    counts.n_constant_current,
-                    counts.n_missing,
-                    counts.n_outliers,
-                    counts.n_smoothed,
-                    counts.n_pooled,
-                ])?)?;
+                set(
+                    &half,
+                    "counts",
+                    to_js(&[
+                        counts.n_rows,
+                        counts.n_constant_current,
+                        counts.n_missing,
+                        counts.n_outliers,
+                        counts.n_smoothed,
+                        counts.n_pooled,
+                    ])?,
+                )?;
                 set(&curves, name, half)?;
             }
             set(&object, "curves", curves)?;
@@ -345,7 +365,11 @@ pub fn round_signing_input(draft: JsValue, features: &[f64]) -> Outcome {
         .map_err(|error| fault("internal", vec![("message", error.to_string())]))?;
     let out: JsValue = Object::new().into();
     set(&out, "payload", text(payload)?)?;
-    set(&out, "signing_input", Uint8Array::from(to_sign.signing_input()))?;
+    set(
+        &out,
+        "signing_input",
+        Uint8Array::from(to_sign.signing_input()),
+    )?;
     Ok(out)
 }
 
@@ -400,8 +424,14 @@ pub fn fingerprint(kid: &str) -> Outcome {
 
 /// The backup file of an identity: both private JWKs under a passphrase.
 #[wasm_bindgen]
-pub fn identity_lock(name: &str, signing: JsValue, encryption: JsValue, passphrase: &str) -> Outcome {
-    let identity = Identity::from_jwks(name, &from_js(signing)?, &from_js(encryption)?).map_err(coded)?;
+pub fn identity_lock(
+    name: &str,
+    signing: JsValue,
+    encryption: JsValue,
+    passphrase: &str,
+) -> Outcome {
+    let identity =
+        Identity::from_jwks(name, &from_js(signing)?, &from_js(encryption)?).map_err(coded)?;
     let file = identity
         .lock(passphrase, seal::ITERATIONS, &mut fresh_rng()?)
         .map_err(coded)?;
@@ -442,7 +472,7 @@ pub fn cast(
     let signed = open_round(round_file)?;
     let input: CastIn = from_js(input)?;
     let own = table(&input.cell_ids, features, soh)?;
-    let bindings = Bindings::of(&signed.round, signed.encryption.kid()).map_err(coded)?;
+    let bindings = Bindings::of(&signed);
     let options = CastOptions {
         seed: input.seed,
         nsr_percent: input.nsr,
@@ -453,8 +483,15 @@ pub fn cast(
         let _ = progress.call2(&JsValue::NULL, &step.n_done.into(), &step.n_trees.into());
         ControlFlow::Continue(())
     };
-    let (ballot, quality) =
-        ballot::cast(&signed.round, &bindings, &own, labels, &options, &mut report).map_err(coded)?;
+    let (ballot, quality) = ballot::cast(
+        &signed.round,
+        &bindings,
+        &own,
+        labels,
+        &options,
+        &mut report,
+    )
+    .map_err(coded)?;
     let payload = canonical::to_bytes(&ballot)
         .map_err(|error| fault("internal", vec![("message", error.to_string())]))?;
     let out: JsValue = Object::new().into();
@@ -463,16 +500,35 @@ pub fn cast(
     Ok(out)
 }
 
-fn unsealed(payload: &str, name: &str, key: JsValue, iat: f64, round_file: &str) -> Result<Unsealed, JsValue> {
+fn unsealed(
+    payload: &str,
+    name: &str,
+    key: JsValue,
+    iat: f64,
+    round_file: &str,
+) -> Result<Unsealed, JsValue> {
     let signed = open_round(round_file)?;
     let ballot: Ballot = canonical::from_bytes(payload.as_bytes())
         .ok_or_else(|| fault("internal", vec![("message", "ballot".into())]))?;
-    Unsealed::new(&ballot, name, &signing_key(key)?, &signed.encryption, iat as u64).map_err(coded)
+    Unsealed::new(
+        &ballot,
+        name,
+        &signing_key(key)?,
+        &signed.encryption,
+        iat as u64,
+    )
+    .map_err(coded)
 }
 
 /// What the collaborator's key must sign.
 #[wasm_bindgen]
-pub fn ballot_signing_input(payload: &str, name: &str, key: JsValue, iat: f64, round_file: &str) -> Outcome {
+pub fn ballot_signing_input(
+    payload: &str,
+    name: &str,
+    key: JsValue,
+    iat: f64,
+    round_file: &str,
+) -> Outcome {
     let unsealed = unsealed(payload, name, key, iat, round_file)?;
     Ok(Uint8Array::from(unsealed.signing_input()).into())
 }
@@ -503,7 +559,11 @@ pub fn ballot_outer(file: &str) -> Outcome {
     let out: JsValue = Object::new().into();
     set(&out, "kid", opening.kid())?;
     set(&out, "fingerprint", opening.fingerprint())?;
-    set(&out, "encrypted_key", Uint8Array::from(opening.encrypted_key()))?;
+    set(
+        &out,
+        "encrypted_key",
+        Uint8Array::from(opening.encrypted_key()),
+    )?;
     Ok(out)
 }
 
@@ -550,7 +610,9 @@ impl BallotBox {
                 Some((canonical::sha256_hex(file.text.as_bytes()), key))
             })
             .collect();
-        let named = files.iter().map(|file| (file.name.as_str(), file.text.as_bytes()));
+        let named = files
+            .iter()
+            .map(|file| (file.name.as_str(), file.text.as_bytes()));
         let mut content_key = |opening: &Opening| {
             let key = keys.get(opening.fingerprint());
             key.map(|key| key.to_vec()).ok_or(seal::Error::Decryption)
@@ -565,7 +627,10 @@ impl BallotBox {
         for one in &self.admissions {
             let ballot = one.opened.as_ref().map(|opened| &opened.ballot);
             let familiar = |ballot: &Ballot| {
-                let known = ballot.rows.iter().filter(|row| row.familiarity >= ballot::FAMILIAR_FROM);
+                let known = ballot
+                    .rows
+                    .iter()
+                    .filter(|row| row.familiarity >= ballot::FAMILIAR_FROM);
                 known.count() as f64 / ballot.rows.len().max(1) as f64
             };
             let object = to_js(&AdmissionOut {
@@ -580,7 +645,13 @@ impl BallotBox {
                     round::Status::Rejected(_) => "rejected",
                 },
                 coverage: ballot
-                    .map(|ballot| ballot.coverage.iter().map(|c| (c.class, c.batteries)).collect())
+                    .map(|ballot| {
+                        ballot
+                            .coverage
+                            .iter()
+                            .map(|c| (c.class, c.batteries))
+                            .collect()
+                    })
                     .unwrap_or_default(),
                 familiar: ballot.map(familiar),
                 nsr: ballot.map(|ballot| ballot.nsr),
@@ -599,11 +670,20 @@ impl BallotBox {
         let options = options(rule, controls)?;
         let round = &self.signed.round;
         let ballots = self.counted();
-        let result = tally::tally(&round.catalogue, round.query.batteries.len(), &ballots, &options)
-            .map_err(coded)?;
+        let result = tally::tally(
+            &round.catalogue,
+            round.query.batteries.len(),
+            &ballots,
+            &options,
+        )
+        .map_err(coded)?;
         let out: JsValue = to_js(&result)?;
         set(&out, "n_ballots", ballots.len() as u32)?;
-        set(&out, "csv", tally::to_csv(&result, &round.catalogue, &round.query.batteries))?;
+        set(
+            &out,
+            "csv",
+            tally::to_csv(&result, &round.catalogue, &round.query.batteries),
+        )?;
         Ok(out)
     }
 
@@ -623,14 +703,23 @@ impl BallotBox {
         let options = options(rule, controls)?;
         let round = &self.signed.round;
         let n_batteries = round.query.batteries.len();
-        let reasons = tally::why(&round.catalogue, n_batteries, &self.counted(), &options, battery);
+        let reasons = tally::why(
+            &round.catalogue,
+            n_batteries,
+            &self.counted(),
+            &options,
+            battery,
+        );
         to_js(&reasons.map_err(coded)?)
     }
 }
 
 impl BallotBox {
     fn counted(&self) -> Vec<Signed<'_>> {
-        let counted = self.admissions.iter().filter_map(|one| Some((one, one.counted()?)));
+        let counted = self
+            .admissions
+            .iter()
+            .filter_map(|one| Some((one, one.counted()?)));
         counted
             .map(|(one, opened)| Signed {
                 name: one.name.as_deref().unwrap_or_default(),
