@@ -21,7 +21,7 @@ export default {
   c4: '训练', 'c4.intro': '随机森林在本机上用你的电池学习。模型好坏，你最先看到。',
   c5: '什么会离开本机', 'c5.intro': '完整选票的明文，逐项列出。除此之外什么都不离开：没有电压、电流、特征，也没有模型。',
   c6: '保存密封的选票', 'c6.intro': '选票用你的密钥签名，并加密给回收方。你把它存成文件，用任意方式发送。凭回执可在日后核对它是否计入。',
-  'step.files': '{n} 只电池', 'step.cells': '全部已标注', 'step.cells-problems': '{n} 只需查看', 'step.needs-round': '需先载入轮次', 'step.train': '袋外 {accuracy}',
+  'step.files': '{n} 只电池', 'step.cells': '全部已标注', 'step.cells-problems': '{n} 只需查看', 'step.needs-round': '需先载入轮次', 'step.train': '正确率 {accuracy}',
   'step.ballots': '已有 {n}，需 {quorum}', 'step.decided': '已判定 {n} 只',
 
   // 回收方
@@ -63,7 +63,7 @@ export default {
   'cells.select': '选择 {name}', 'cells.select-all': '选择全部所示', 'cells.selected': '已选 {n} 只', 'cells.selected-none': '选择若干行可批量编辑', 'cells.bulk-label': '标签', 'cells.apply-label': '设置标签', 'cells.bulk-nominal': '标称容量（Ah）', 'cells.apply-nominal': '设置标称容量', 'cells.remove': '移除',
   'cells.labelled': '{n} 只已标为 {label}。', 'cells.removed': '已移除 {n} 只。', 'cells.nominal-set': '{n} 只的标称容量设为 {ah} Ah，特征已重新计算。', 'cells.nominal-again': '有 {n} 只需要原始文件：请再次放入。', 'cells.label-of': '{name} 的标签', 'cells.label-none': '无标签', 'cells.per-class': '各类电池数', 'cells.unlabelled': '{n} 只没有本轮类别',
   'cell.id': '电池', 'cell.curve': '充电、放电', 'cell.cycle': '循环', 'cell.capacity': '放电 Ah', 'cell.nominal': '标称 Ah', 'cell.soh': 'SOH', 'cell.label': '标签', 'cell.state': '状态', 'cell.ok': '可用',
-  'label.manifest': '来自清单', 'label.folder': '来自文件夹', 'label.name': '来自文件名', 'problem.no-label': '无标签', 'problem.unknown-label': '“{label}”不是本轮的类别', 'problem.not-retired': '未退役：SOH 高于 {limit}', 'problem.no-nominal': '标称容量未知：请选中并输入',
+  'label.manifest': '来自清单', 'label.folder': '来自文件夹', 'label.name': '来自文件名', 'problem.no-label': '无标签', 'problem.unknown-label': '“{label}”不是本轮的类别', 'problem.not-retired': '未退役：SOH 高于阈值', 'problem.no-nominal': '标称容量未知：请选中并输入',
   'table.details': '{name} 的详情', 'table.more': '详情', 'table.pages': '表格分页', 'table.prev': '上一页', 'table.next': '下一页', 'table.page': '第 {from}–{to} 项，共 {of} 项', 'table.show-all': '显示全部 {n} 项',
   'chart.numbers': '此图的数值', 'curve.vq': '电压随电量变化', 'curve.dqdv': 'dQ/dV 随电压变化', 'curve.charge': '充电', 'curve.discharge': '放电', 'curve.spark': '曲线在 {low} 至 {high} V 之间',
   'curve.vq.caption': '在 {low} 至 {high} V 之间充入 {charge} Ah，放出 {discharge} Ah。', 'curve.dqdv.caption': '最高峰：充电在 {charge} V，放电在 {discharge} V。', 'axis.q': 'Q / Ah', 'axis.v': 'V / V', 'axis.dqdv': 'dQ/dV',
@@ -79,7 +79,7 @@ export default {
   'hindrance.no-round': '请先载入轮次：其中说明有哪些类别。', 'hindrance.no-cells': '请先放入你的电池文件。', 'hindrance.still-reading': '文件仍在读取。', 'hindrance.few-classes': '至少需要本轮的两个类别；你的标签有 {n} 个。', 'hindrance.few-batteries': '类别 {class} 只有一只电池，需要两只。请补充一只，或去掉它的标签。',
   'train.go': '用 {n} 只电池训练', 'train.again': '重新训练', 'train.settings': '设置', 'train.nsr': '加入噪声，% NSR', 'train.nsr-help': '噪声功率与信号功率之比，加到训练数据上。它使投票变模糊，但不是差分隐私。', 'train.seed': '种子', 'train.seed-help': '相同的数据和种子得到逐字节相同的选票。', 'train.trees': '树数', 'train.trees-help': '由轮次规定。',
   'train.phase.start': '准备中…', 'train.phase.augment': '增广中…', 'train.phase.trees': '生成树：{done}/{total}', 'train.phase.importance': '特征重要性：{done}/{total}', 'train.phase.vote': '投票：{done}/{total}', 'train.phase.distance': '距离：{done}/{total}',
-  'train.cancelled': '训练已取消，没有丢失任何内容。', 'train.done': '训练完成。袋外正确率 {accuracy}。', 'train.stale': '此后电池、标签或设置有变：密封前请重新训练。',
+  'train.cancelled': '训练已取消，没有丢失任何内容。', 'train.done': '训练完成。未见过的电池正确率 {accuracy}。', 'train.stale': '此后电池、标签或设置有变：密封前请重新训练。',
   'quality.held-out': '正确率（未参与训练的电池）', 'quality.accuracy': '正确率（树未见过的数据，袋外）', 'quality.batteries': '只电池，{classes} 个类别', 'quality.rows': '增广后的训练行', 'quality.good': '你的电池能很好地区分这些类别。', 'quality.fair': '大体正确。请看混淆之处：常因标签有误。', 'quality.poor': '模型把握不大。投票前请检查标签和曲线；回收方会给投票加权，但无法修正它们。',
   'quality.confusion-worst': '最常见的错误：{truth} 被当成 {predicted}（{n} 次）。', 'quality.confusion-none': '没有类别被混淆。', 'quality.importance': '{first} 和 {second} 最重要：打乱它们时错误上升。', 'quality.feature': '特征', 'quality.rise': '错误上升',
   'confusion.corner': '真实 ↓ 投票 →', 'confusion.total': '合计', 'confusion.recall': '正确',

@@ -209,5 +209,6 @@ acceptFiles(byId('files-drop'), take);
 byId('demo').addEventListener('click', demo);
 startSelfTest();
 await identity.start();
-await restoreDraft();
 document.documentElement.dataset.usable = 'true';
+await restoreDraft();
+document.documentElement.dataset.restored = 'true';

@@ -93,11 +93,13 @@ export class CellTable {
 
   problemOf(cell) {
     if (cell.problem) return errorWords(cell.problem);
-    if (this.withLabels && !cell.label) return t('problem.no-label');
-    if (this.withLabels && !this.fleet.classes().includes(cell.label)) return t('problem.unknown-label', { label: cell.label });
-    if (cell.nominal_assumed) return t('problem.no-nominal');
-    if (cell.above_retirement) return t('problem.not-retired');
-    return null;
+    const classes = this.fleet.classes();
+    const found = [];
+    if (this.withLabels && !cell.label) found.push(t('problem.no-label'));
+    else if (this.withLabels && classes.length && !classes.includes(cell.label)) found.push(t('problem.unknown-label', { label: cell.label }));
+    if (cell.nominal_assumed) found.push(t('problem.no-nominal'));
+    if (cell.above_retirement) found.push(t('problem.not-retired'));
+    return found.join(' · ') || null;
   }
 
   render() {

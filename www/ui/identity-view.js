@@ -25,16 +25,17 @@ export class IdentityPanel {
   async start() {
     try { this.known = await identities(this.role); } catch (error) { this.error = { code: 'storage', params: { message: String(error?.message ?? error) } }; }
     this.identity ??= this.known[0] ?? null;
-    await this.changed();
+    this.changed();
   }
 
   async changed() {
     const kid = this.identity?.kid;
-    if (kid && !this.words.has(kid)) {
-      try { this.words.set(kid, await call('fingerprint', { kid })); } catch { this.words.set(kid, []); }
-    }
     this.render();
     this.onChange();
+    if (!kid || this.words.has(kid)) return;
+    // The words need the engine; the panel need not wait for it.
+    try { this.words.set(kid, await call('fingerprint', { kid })); } catch { this.words.set(kid, []); }
+    this.render();
   }
 
   render() {

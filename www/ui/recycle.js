@@ -21,7 +21,7 @@ const freshRound = () => ({
   /** Ballot files as they came, and what became of each. */
   ballotFiles: [], records: [], ballotWork: null, result: null, compared: null, deciding: false, decideError: null, truth: null,
 });
-const state = { draft: emptyDraft(), ...freshRound(), rules: ['mv'], rule: 'mv', filter: { text: '', class: '', status: 'all' }, demoBusy: null };
+const state = { draft: emptyDraft(), ...freshRound(), rules: ['evidence'], rule: 'evidence', filter: { text: '', class: '', status: 'all' }, demoBusy: null };
 /** One worker of its own holds the opened ballots; never behind a long read. */
 const tallies = new Pool(1);
 let stopOpening = null;
@@ -295,8 +295,9 @@ acceptFiles(byId('round-drop'), async (entries) => openRound(await entries.at(-1
 acceptFiles(byId('ballots-drop'), addBallots);
 byId('demo').addEventListener('click', demo);
 startSelfTest();
-try { state.rules = await call('rules', {}); [state.rule] = state.rules; } catch (error) { state.roundError = error; }
 await identity.start();
+document.documentElement.dataset.usable = 'true';
+try { state.rules = await call('rules', {}); } catch (error) { state.roundError = error; }
 await restoreDraft();
 render();
-document.documentElement.dataset.usable = 'true';
+document.documentElement.dataset.restored = 'true';
