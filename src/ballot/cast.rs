@@ -2,14 +2,14 @@
 
 use super::space::classifier_rows;
 use super::voter::{coverage, vote, Own, VoteParams, ROWS_PER_CLASS};
-use super::{Ballot, CastError, Quality, FORMAT};
+use super::{Ballot, CastError, Coverage, Quality, FORMAT};
 use crate::features::FeatureTable;
 use crate::forest;
 use crate::health::{self, SohVoter};
 use crate::round::{Round, SignedRound};
 use ndarray::{Array2, ArrayView2};
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 /// Fewest batteries of a class that a collaborator may vote with.
@@ -224,6 +224,24 @@ fn check_coverage(round: &Round, own: &Own<'_>) -> Result<(), CastError> {
     Ok(())
 }
 
+/// Rows of classes with too few batteries to vote with, left out: the rows to keep, ascending, and
+/// what the classes left out hold. A single odd battery need not stop the whole ballot.
+pub fn without_thin_classes(cell_ids: &[String], labels: &[u16]) -> (Vec<usize>, Vec<Coverage>) {
+    let mut cells: BTreeMap<u16, BTreeSet<&str>> = BTreeMap::new();
+    for (id, &class) in cell_ids.iter().zip(labels) {
+        cells.entry(class).or_default().insert(id);
+    }
+    let held = cells.iter().map(|(&class, cells)| Coverage {
+        class,
+        batteries: cells.len() as u32,
+    });
+    let thin: Vec<Coverage> = held
+        .filter(|held| held.batteries < FEWEST_BATTERIES)
+        .collect();
+    let kept = (0..labels.len()).filter(|&row| thin.iter().all(|thin| thin.class != labels[row]));
+    (kept.collect(), thin)
+}
+
 /// Numbers batteries by first appearance of their identifiers.
 pub(crate) fn battery_numbers(cell_ids: &[String]) -> Vec<u32> {
     let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
@@ -240,4 +258,24 @@ pub(crate) fn battery_numbers(cell_ids: &[String]) -> Vec<u32> {
 pub(crate) fn fewest_batteries(own: &Own<'_>) -> u32 {
     let counts = coverage(own).into_iter().map(|held| held.batteries);
     counts.min().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_class_with_one_battery_is_left_out_and_told() {
+        let ids = ["a", "a", "b", "c", "d", "e"].map(String::from);
+        // Class 0 has batteries a and b, class 1 only c, class 2 d and e.
+        let (kept, thin) = without_thin_classes(&ids, &[0, 0, 0, 1, 2, 2]);
+        assert_eq!(kept, [0, 1, 2, 4, 5]);
+        assert_eq!(
+            thin,
+            [Coverage {
+                class: 1,
+                batteries: 1
+            }]
+        );
+    }
 }

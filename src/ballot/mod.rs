@@ -23,7 +23,7 @@ mod space;
 mod voter;
 
 pub(crate) use cast::battery_numbers;
-pub use cast::{cast, Bindings, CastOptions};
+pub use cast::{cast, without_thin_classes, Bindings, CastOptions};
 pub use cast_error::CastError;
 pub use check::{check, Invalid};
 pub use contents::{Ballot, Coverage, Row, SohEstimate, FORMAT, LEVELS};

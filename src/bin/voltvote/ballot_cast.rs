@@ -6,7 +6,7 @@ use crate::{labels, own_data};
 use serde_json::json;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use voltvote::ballot::{cast, Bindings, CastOptions, Quality};
+use voltvote::ballot::{cast, without_thin_classes, Bindings, CastOptions, Quality};
 use voltvote::import::Manifest;
 use voltvote::round::{Round, SignedRound};
 use voltvote::seal::Unsealed;
@@ -51,7 +51,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let now = files::now();
     signed.check_open(now)?;
     let manifest = Manifest::parse(&files::read(&arguments.labels)?)?;
-    let table = own_data::load(&arguments.data)?;
+    let table = own_data::load(&arguments.data, Some(&manifest), &signed.round.protocol)?;
     let classes = labels::classes_of(&table.cell_ids, &manifest, &signed.round.catalogue);
     let kept: Vec<usize> = (0..table.len())
         .filter(|&row| classes[row].is_some())
@@ -67,12 +67,19 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             table.len()
         );
     }
-    let own = table.select(&kept);
-    let row_labels: Vec<u16> = classes
-        .iter()
-        .flatten()
-        .map(|&class| class as u16)
-        .collect();
+    let labelled = table.select(&kept);
+    let labels: Vec<u16> = classes.iter().flatten().map(|&c| c as u16).collect();
+    let (kept, thin) = without_thin_classes(&labelled.cell_ids, &labels);
+    for thin in &thin {
+        let class = signed.round.catalogue.classes.get(usize::from(thin.class));
+        eprintln!(
+            "warning[class-too-thin]: {} battery of class {}: a vote needs two, so the class is left out",
+            thin.batteries,
+            class.map_or("?", |class| class.name.as_str())
+        );
+    }
+    let own = labelled.select(&kept);
+    let row_labels: Vec<u16> = kept.iter().map(|&row| labels[row]).collect();
     let (ballot, quality) = cast(
         &signed.round,
         &Bindings::of(&signed),

@@ -18,6 +18,11 @@ impl Failure {
             words: words.into(),
         }
     }
+
+    /// The words without the code.
+    pub fn words(&self) -> &str {
+        &self.words
+    }
 }
 
 impl<E: Coded> From<E> for Failure {

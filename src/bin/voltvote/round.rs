@@ -2,9 +2,9 @@
 
 use crate::failure::Failure;
 use crate::files::{self, Passphrase};
+use crate::own_data;
 use serde_json::{json, Value};
 use std::path::{Path, PathBuf};
-use voltvote::features::FeatureTable;
 use voltvote::round::{
     admit, check_quorum, Board, Catalogue, Member, Query, Round, SignedRound, FORMAT, MIN_QUORUM,
 };
@@ -34,7 +34,8 @@ pub struct New {
     /// Name for people.
     #[arg(long)]
     name: String,
-    /// Features of the batteries to sort: a features.csv.
+    /// Batteries to sort: a features.csv, or a folder of cycler files (a manifest.csv in it gives
+    /// names and nominal capacities).
     #[arg(long)]
     query: PathBuf,
     /// Class names, separated by commas.
@@ -106,7 +107,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 fn make(new: &New) -> Result<(), Failure> {
-    let table = FeatureTable::from_csv(&files::read(&new.query)?)?;
+    let protocol = standardize::Params::default();
+    let table = own_data::load(&new.query, None, &protocol)?;
     let identity = new.passphrase.unlock(&new.key)?;
     let round = Round {
         format: FORMAT.into(),
@@ -114,7 +116,7 @@ fn make(new: &New) -> Result<(), Failure> {
         software: concat!("voltvote ", env!("CARGO_PKG_VERSION")).into(),
         created: files::now(),
         deadline: new.deadline,
-        protocol: standardize::Params::default(),
+        protocol,
         n_trees: new.trees,
         catalogue: Catalogue::from_names(&new.classes),
         query: Query::from_table(&table),

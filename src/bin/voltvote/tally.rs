@@ -84,7 +84,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let admissions = admit(&signed, named, &mut files::content_key(&key));
     let mut rejected: Vec<Value> = admissions.iter().filter_map(refusal).collect();
     rejected.extend(unreadable.iter().map(|(file, failure)| {
-        json!({"file": file, "code": "file-unreadable", "message": failure.to_string()})
+        json!({"file": file, "code": "file-unreadable", "message": failure.words()})
     }));
     for line in &rejected {
         eprintln!("warning[{}]: {}", text(line, "code"), text(line, "message"));
