@@ -7,7 +7,7 @@ use super::draw::Draw;
 use super::dynamics::{Cell, Kinetics};
 use super::faults::{self, Faults};
 use super::potential::Potential;
-use super::protocol::{discharged, run, Protocol, Sampling};
+use super::protocol::{discharged, run, Protocol, Sampling, FINE_STEP_S};
 
 /// What a fleet is made of.
 #[derive(Debug, Clone, PartialEq)]
@@ -288,6 +288,7 @@ fn draw_protocol(class: &CellClass, options: &Options, draw: &mut Draw) -> Proto
         partial_first: draw
             .happens(options.partial_first_share)
             .then(|| draw.uniform(0.15, 0.5)),
+        step_s: FINE_STEP_S,
     }
 }
 

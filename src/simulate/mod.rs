@@ -23,6 +23,7 @@ mod dynamics;
 mod faults;
 mod fleet;
 mod half_cell;
+pub mod physics;
 mod potential;
 mod protocol;
 mod thermal;

@@ -54,6 +54,20 @@ impl Potential {
         })
     }
 
+    /// The mean of two potentials of the same kind, with a weight for the first.
+    pub(super) fn between(first: &Self, second: &Self, weight: f64) -> Self {
+        Self::from_fn(|x| weight * first.at(x) + (1.0 - weight) * second.at(x))
+    }
+
+    /// The same potential with its lithium axis and its volts bent a little: `bend(x)` gives the
+    /// shift of x and the shift of volts.
+    pub(super) fn bent(&self, bend: impl Fn(f64) -> (f64, f64)) -> Self {
+        Self::from_fn(|x| {
+            let (shift, volts) = bend(x);
+            self.at(x + shift) + volts
+        })
+    }
+
     fn from_fn(potential_v: impl Fn(f64) -> f64) -> Self {
         let step = 1.0 / N_INTERVALS as f64;
         let mut volts = Vec::with_capacity(N_INTERVALS + 1);

@@ -46,6 +46,8 @@ pub struct Protocol {
     pub sampling: Sampling,
     /// A partial cycle comes first: share of the nominal capacity that it moves.
     pub partial_first: Option<f64>,
+    /// Integration step at 1C and below, s.
+    pub step_s: f64,
 }
 
 /// One row of a cycler file; counters restart with each cycle.
@@ -82,13 +84,14 @@ pub struct Record {
 
 /// Longest step of any part, s; far beyond what a cell can take.
 const LONGEST_STEP_S: f64 = 30.0 * 3600.0;
-/// Integration step at 1C and below, s.
-const STEP_S: f64 = 5.0;
+/// Integration step of files, s: fine enough for a row every few millivolts.
+pub(super) const FINE_STEP_S: f64 = 5.0;
 
 struct Run<'a, 'b> {
     cell: &'a Cell<'b>,
     state: State,
     sampling: Sampling,
+    step_s: f64,
     rows: Vec<Row>,
     now: Row,
     last_v: f64,
@@ -103,6 +106,7 @@ pub fn run(cell: &Cell<'_>, protocol: &Protocol) -> Record {
         cell,
         state,
         sampling: protocol.sampling,
+        step_s: protocol.step_s,
         rows: Vec::with_capacity(1024),
         now: Row {
             time_s: 0.0,
@@ -234,7 +238,7 @@ impl Run<'_, '_> {
         } else {
             (limits.low_v, -1.0)
         };
-        let dt_s = STEP_S / (current_a.abs() / self.cell.nominal_ah).max(1.0);
+        let dt_s = self.step_s / (current_a.abs() / self.cell.nominal_ah).max(1.0);
         let mut before_v = self.cell.voltage(&self.state, current_a);
         self.now.voltage_v = before_v;
         let (mut moved_ah, mut elapsed_s) = (0.0, 0.0);
@@ -272,10 +276,10 @@ impl Run<'_, '_> {
         let mut elapsed_s = 0.0;
         while current_a > cutoff_a && elapsed_s < LONGEST_STEP_S {
             let held_a = current_a.min(first_a);
-            self.cell.advance(&mut self.state, held_a, STEP_S);
-            self.count(held_a, volts, STEP_S);
+            self.cell.advance(&mut self.state, held_a, self.step_s);
+            self.count(held_a, volts, self.step_s);
             self.write_if_due();
-            elapsed_s += STEP_S;
+            elapsed_s += self.step_s;
             current_a = self.cell.current_at(&self.state, volts, held_a);
         }
         self.write_last();
@@ -284,11 +288,11 @@ impl Run<'_, '_> {
     fn rest(&mut self, seconds: f64) {
         let mut elapsed_s = 0.0;
         while elapsed_s < seconds {
-            self.cell.advance(&mut self.state, 0.0, STEP_S);
+            self.cell.advance(&mut self.state, 0.0, self.step_s);
             let voltage_v = self.cell.voltage(&self.state, 0.0);
-            self.count(0.0, voltage_v, STEP_S);
+            self.count(0.0, voltage_v, self.step_s);
             self.write_if_due();
-            elapsed_s += STEP_S;
+            elapsed_s += self.step_s;
         }
         self.write_last();
     }
