@@ -265,7 +265,7 @@ fn battery_json(cell_id: &str, files: &[String], cycle: u32, extracted: &Extract
 }
 
 /// The files named, and those directly in the folders named, sorted by name.
-fn files_in(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+pub fn files_in(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let mut found = Vec::new();
     for path in paths {
         if !path.is_dir() {

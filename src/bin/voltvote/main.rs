@@ -20,6 +20,7 @@ mod identity;
 mod inspect;
 mod labels;
 mod own_data;
+mod physics;
 mod round;
 mod simulate;
 mod tally;
@@ -60,6 +61,8 @@ enum Command {
     Inspect(inspect::Arguments),
     /// Sort the batteries of a round by its ballots.
     Tally(Box<tally::Arguments>),
+    /// Experimental: families from a voter trained on simulated cells only.
+    Physics(physics::Arguments),
     /// What decisions are worth: routes, money, emissions.
     Value(value::Arguments),
     /// Check a receipt, a result or ballots against the recycler's published board.
@@ -87,6 +90,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Ballot(arguments) => ballot::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Tally(arguments) => tally::run(&arguments),
+        Command::Physics(arguments) => physics::run(&arguments),
         Command::Value(arguments) => value::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
     }

@@ -21,9 +21,6 @@ pub struct Arguments {
     json: bool,
 }
 
-const README: &str = "SIMULATED batteries, not measurements: made by `voltvote simulate` for \
-demonstrations and tests.\nBattery Archive CSV files and manifest.csv with their labels.\n";
-
 /// Writes the fleet.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let cells = fleet(arguments.cells, arguments.seed, &Options::default());
@@ -35,7 +32,6 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         &arguments.out.join("manifest.csv"),
         &manifest(&cells.iter().collect::<Vec<_>>()),
     )?;
-    write(&arguments.out.join("README.txt"), README.as_bytes())?;
     let per_class: Vec<(&str, usize)> = CLASSES
         .iter()
         .enumerate()

@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use crate::files::{self, Passphrase};
 use crate::labels;
+use crate::physics;
 use serde_json::{json, Value};
 use std::path::{Path, PathBuf};
 use voltvote::error::Coded;
@@ -50,6 +51,10 @@ pub struct Arguments {
     /// True classes, to measure the accuracy: manifest.csv.
     #[arg(long)]
     truth: Option<PathBuf>,
+    /// Experimental: the recycler's own field-test files or folder. A voter trained on simulated
+    /// cells only looks at them and joins the tally.
+    #[arg(long, value_name = "PATH")]
+    physics: Option<PathBuf>,
     #[command(flatten)]
     passphrase: Passphrase,
     /// Print one JSON object.
@@ -91,7 +96,11 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     check_quorum(&signed, &admissions)?;
 
-    let counted: Vec<Signed<'_>> = admissions
+    let physics = match &arguments.physics {
+        Some(path) => Some(physics::second_opinion(path, &signed)?),
+        None => None,
+    };
+    let mut counted: Vec<Signed<'_>> = admissions
         .iter()
         .filter_map(|admission| {
             let opened = admission.counted()?;
@@ -102,6 +111,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             })
         })
         .collect();
+    counted.extend(physics.as_ref().map(physics::SecondOpinion::signed));
     let options = Options {
         rule,
         beta: arguments.beta,
@@ -137,6 +147,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         comparison: &comparison,
         judged: judged.as_ref(),
         truth: truth.as_deref(),
+        physics: physics.as_ref(),
         rejected,
     };
     if arguments.json {
@@ -229,6 +240,7 @@ struct Outcome<'a> {
     comparison: &'a Comparison,
     judged: Option<&'a Judgement>,
     truth: Option<&'a [Option<usize>]>,
+    physics: Option<&'a physics::SecondOpinion>,
     rejected: Vec<Value>,
 }
 
@@ -291,7 +303,7 @@ impl Outcome<'_> {
             .collect();
         let mut out = json!({
             "rule": self.result.rule,
-            "n_ballots": self.result.voters.len(),
+            "n_ballots": self.result.voters.len() - usize::from(self.physics.is_some()),
             "rejected": self.rejected,
             "round": self.signed.id,
             "classes": self.signed.round.catalogue.classes.iter().map(|c| &c.name).collect::<Vec<_>>(),
@@ -304,6 +316,9 @@ impl Outcome<'_> {
                 "accuracy": self.rule_accuracies(),
             },
         });
+        if let Some(physics) = self.physics {
+            out["physics"] = physics.to_json();
+        }
         if let Some(judged) = self.judged {
             out["accuracy"] = judged.accuracy.into();
             out["f1"] = judged.f1.into();
