@@ -7,7 +7,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::process::Command;
 use std::time::Instant;
-use voltvote::ballot::{Ballot, Coverage, Row};
+use voltvote::ballot::{Ballot, Bindings, Coverage, Row};
 use voltvote::round::{admit, Catalogue, Query, Round, SignedRound};
 use voltvote::seal::{Identity, Unsealed};
 
@@ -120,7 +120,7 @@ fn round(recycler: &Identity) -> Round {
 }
 
 fn ballot(signed: &SignedRound, rng: &mut ChaCha8Rng) -> Ballot {
-    let bindings = signed.bindings();
+    let bindings = Bindings::of(signed);
     let row = |_| {
         let mut votes = vec![0; usize::from(N_CLASSES)];
         for _ in 0..10 {

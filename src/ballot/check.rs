@@ -1,5 +1,6 @@
 //! Whether a ballot answers a round: every number is checked before it is counted.
 
+use super::privacy::{is_randomized, MAX_EPSILON};
 use super::{Ballot, FORMAT, LEVELS};
 use crate::error::Coded;
 use crate::round::{SignedRound, MAX_TREES};
@@ -60,9 +61,6 @@ impl fmt::Display for Invalid {
 
 impl std::error::Error for Invalid {}
 
-/// Largest epsilon that makes sense, in thousandths: above it an answer is never randomised.
-const MAX_EPSILON: u32 = 20_000;
-
 /// Checks a ballot against the round it should answer.
 ///
 /// # Errors
@@ -114,6 +112,10 @@ pub fn check(ballot: &Ballot, signed: &SignedRound) -> Result<(), Invalid> {
         let abstains = row.votes.is_empty();
         if !abstains && (row.votes.len() != n_held || total != u64::from(ballot.n_trees)) {
             return part("votes", i + 1);
+        }
+        // A stated epsilon is only true if nothing else is said about the battery.
+        if ballot.epsilon.is_some() && !is_randomized(row) {
+            return part("randomised answer", i + 1);
         }
         if row.familiarity >= LEVELS {
             return part("familiarity", i + 1);

@@ -1,7 +1,6 @@
 //! Round files: checks, signature, identifiers.
 
 use super::{Error, Query, Round, FORMAT};
-use crate::ballot::Bindings;
 use crate::canonical;
 use crate::features::FeatureTable;
 use crate::seal::{PublicKey, Purpose, ToSign, Unverified};
@@ -202,16 +201,6 @@ impl SignedRound {
             encryption,
             round,
         })
-    }
-
-    /// What a ballot for this round binds to.
-    pub fn bindings(&self) -> Bindings {
-        Bindings {
-            round: self.id.clone(),
-            query: self.query.clone(),
-            roster: self.roster.clone(),
-            recipient: self.encryption.kid().into(),
-        }
     }
 
     /// Refuses a round of another recycler than the one whose signing key is known.

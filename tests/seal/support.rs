@@ -4,7 +4,7 @@
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::sync::OnceLock;
-use voltvote::ballot::{Ballot, Coverage, Row, LEVELS};
+use voltvote::ballot::{Ballot, Bindings, Coverage, Row, LEVELS};
 use voltvote::round::{
     admit, Admission, Catalogue, Member, Query, Round, SignedRound, FORMAT, MIN_QUORUM,
 };
@@ -106,7 +106,7 @@ pub fn signed_round(round: &Round) -> SignedRound {
 /// A valid ballot with two held classes.
 pub fn ballot(signed: &SignedRound, seed: u64) -> Ballot {
     let mut rng = rng(seed);
-    let bindings = signed.bindings();
+    let bindings = Bindings::of(signed);
     let rows = signed.round.query.batteries.iter().map(|_| {
         let first = rng.gen_range(0..=10u16);
         Row {

@@ -6,9 +6,12 @@ use crate::{labels, own_data};
 use serde_json::json;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use voltvote::ballot::{cast, without_thin_classes, Bindings, CastOptions, Quality};
+use voltvote::ballot::{
+    audit_cast, cast, randomize, without_thin_classes, Bindings, CastError, CastOptions,
+    PrivacyLabel, Quality,
+};
 use voltvote::import::Manifest;
-use voltvote::round::{Round, SignedRound};
+use voltvote::round::{screen, Round, SignedRound};
 use voltvote::seal::Unsealed;
 
 /// Arguments of `ballot cast`.
@@ -38,6 +41,12 @@ pub struct Arguments {
     /// Trees; default: the round's.
     #[arg(long)]
     trees: Option<u16>,
+    /// Randomise the votes: epsilon per battery (local differential privacy), such as 2.
+    #[arg(long)]
+    epsilon: Option<f64>,
+    /// Also measure whether membership in the own rows can be told from such a ballot.
+    #[arg(long)]
+    audit: bool,
     #[command(flatten)]
     passphrase: Passphrase,
     /// Print one JSON object.
@@ -80,19 +89,44 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     let own = labelled.select(&kept);
     let row_labels: Vec<u16> = kept.iter().map(|&row| labels[row]).collect();
-    let (ballot, quality) = cast(
+    let query = &signed.round.query;
+    let same_columns = own.schema.columns == query.columns;
+    let concerns = screen(query, same_columns.then(|| own.values.view()));
+    for concern in &concerns {
+        eprintln!(
+            "warning[{}]: {} in the query, first {:?}",
+            concern.code(),
+            concern.count,
+            concern.first
+        );
+    }
+    let options = CastOptions {
+        seed: arguments.seed,
+        nsr_percent: arguments.nsr,
+        n_trees: arguments.trees,
+        ..CastOptions::default()
+    };
+    let bindings = Bindings::of(&signed);
+    let mut go_on = |_| ControlFlow::Continue(());
+    let (mut ballot, quality) = cast(
         &signed.round,
-        &Bindings::of(&signed),
+        &bindings,
         &own,
         &row_labels,
-        &CastOptions {
-            seed: arguments.seed,
-            nsr_percent: arguments.nsr,
-            n_trees: arguments.trees,
-            ..CastOptions::default()
-        },
-        &mut |_| ControlFlow::Continue(()),
+        &options,
+        &mut go_on,
     )?;
+    if let Some(epsilon) = arguments.epsilon {
+        randomize(&mut ballot, epsilon, &mut files::rng()).ok_or_else(|| {
+            Failure::new("epsilon-range", "epsilon must be above 0 and at most 20")
+        })?;
+    }
+    let audited = match arguments.audit {
+        true => audit_cast(&signed.round, &own, &row_labels, &options, &mut go_on)
+            .map_err(CastError::from)?,
+        false => None,
+    };
+    let label = PrivacyLabel::of(&ballot);
 
     let identity = arguments.passphrase.unlock(&arguments.identity)?;
     let key = identity.signing_key()?;
@@ -123,9 +157,25 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             "n_bytes": sealed.file.len(),
             "seed": arguments.seed,
             "quality": quality,
+            "privacy": label,
+            "audit": audited,
+            "concerns": concerns,
         }));
     } else {
         show(&signed.round, &ballot, &quality);
+        println!(
+            "discloses  {} labels, at most {:.0} bits in all",
+            label.labels_released, label.total_bits
+        );
+        if let (Some(each), Some(all)) = (label.epsilon, label.epsilon_total) {
+            println!("epsilon    {each} per battery, {all:.1} in all");
+        }
+        if let Some(audit) = &audited {
+            println!(
+                "membership {:.2} area under the curve (0.5 is a guess)",
+                audit.combined
+            );
+        }
         println!("sealed in  {}", arguments.out.display());
         println!("receipt    {}", receipt_path.display());
     }
