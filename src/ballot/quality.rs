@@ -44,14 +44,6 @@ impl Quality {
             };
             classes.iter().map(of).collect::<Vec<Vec<u32>>>()
         };
-        // The forest was fitted to exactly these rows: the seed gives them again.
-        let (x, y) = augment(
-            own.rows,
-            own.labels,
-            params.rows_per_class,
-            params.nsr_percent,
-            &mut ChaCha8Rng::seed_from_u64(params.seed),
-        );
         let out_of_bag = vote.forest.out_of_bag();
         let held_out = held_out(own, params)?;
         let n_judged: u32 = held_out.iter().flatten().sum();
@@ -65,10 +57,31 @@ impl Quality {
             out_of_bag_confusion: narrow(&|i, j| out_of_bag.confusion[[i, j]]),
             held_out_error: (n_judged > 0).then(|| 1.0 - f64::from(n_right) / f64::from(n_judged)),
             held_out_confusion: narrow(&|i, j| held_out[i][j]),
-            importance: vote.forest.importance(x.view(), &y)?.mean_rise,
+            importance: importance(own, &vote.forest, params)?,
             classes,
         })
     }
+}
+
+/// Permutation importance per classifier column (Tao et al. 2023, eq. 8): mean rise of the
+/// out-of-bag error of the forest that [`super::vote`] grew from `own` with these parameters.
+///
+/// # Errors
+/// [`ForestError`] if the forest is another one.
+pub fn importance(
+    own: &Own<'_>,
+    forest: &Forest,
+    params: &VoteParams,
+) -> Result<Vec<f64>, ForestError> {
+    // The forest was fitted to exactly these rows: the seed gives them again.
+    let (x, y) = augment(
+        own.rows,
+        own.labels,
+        params.rows_per_class,
+        params.nsr_percent,
+        &mut ChaCha8Rng::seed_from_u64(params.seed),
+    );
+    Ok(forest.importance(x.view(), &y)?.mean_rise)
 }
 
 /// Confusion over all catalogue classes, every battery judged by a forest without it. Batteries

@@ -5,6 +5,7 @@ use crate::features::FeatureTable;
 use crate::round::Catalogue;
 use ndarray::{Array2, Axis};
 use rand::seq::SliceRandom;
+use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
 
@@ -80,6 +81,14 @@ impl Fleet {
             labels: rows.iter().map(|&row| self.labels[row]).collect(),
             batteries: rows.iter().map(|&row| self.batteries[row]).collect(),
         }
+    }
+
+    /// The first or the second half of each class's batteries, always the same ones: rules are
+    /// chosen on one half and reported on the other.
+    pub fn half(&self, is_second: bool) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(0);
+        let (first, second) = self.split_batteries(0.5, &mut rng);
+        self.select(if is_second { &second } else { &first })
     }
 
     /// The fleet as a collaborator's own data.

@@ -64,6 +64,19 @@ impl Default for TrialParams {
     }
 }
 
+impl TrialParams {
+    /// How a collaborator of this round votes.
+    pub fn vote_params(&self, fleet: &Fleet, seed: u64) -> VoteParams {
+        VoteParams {
+            n_classes: fleet.n_classes() as u16,
+            n_trees: self.n_trees,
+            rows_per_class: self.rows_per_class,
+            nsr_percent: self.nsr_percent,
+            seed,
+        }
+    }
+}
+
 /// A simulated round after casting.
 #[derive(Debug, Clone)]
 pub struct Trial {
@@ -75,6 +88,8 @@ pub struct Trial {
     pub query: Fleet,
     /// Each collaborator's rows.
     pub clients: Vec<Fleet>,
+    /// Seed of each collaborator's vote.
+    pub seeds: Vec<u64>,
     /// Forests of the collaborators.
     pub forests: Vec<Forest>,
     /// Accuracy of a forest of 100 trees on all training rows.
@@ -105,6 +120,7 @@ pub fn trial(fleet: &Fleet, params: &TrialParams, seed: u64) -> Result<Trial, Fo
         truth: query.labels.clone(),
         query,
         clients: Vec::new(),
+        seeds: Vec::new(),
         forests: Vec::new(),
         pooled: None,
     };
@@ -113,13 +129,7 @@ pub fn trial(fleet: &Fleet, params: &TrialParams, seed: u64) -> Result<Trial, Fo
         once.sort_unstable();
         once.dedup();
         let own = train.select(&once);
-        let vote_params = VoteParams {
-            n_classes: fleet.n_classes() as u16,
-            n_trees: params.n_trees,
-            rows_per_class: params.rows_per_class,
-            nsr_percent: params.nsr_percent,
-            seed: rng.gen(),
-        };
+        let vote_params = params.vote_params(fleet, rng.gen());
         let cast = vote(
             &own.own(),
             trial.query.rows.view(),
@@ -153,6 +163,7 @@ pub fn trial(fleet: &Fleet, params: &TrialParams, seed: u64) -> Result<Trial, Fo
             epsilon: None,
             rows: cast.rows,
         });
+        trial.seeds.push(vote_params.seed);
         trial.forests.push(cast.forest);
         trial.clients.push(own);
     }

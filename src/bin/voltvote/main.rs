@@ -12,6 +12,7 @@ mod ballot;
 mod ballot_cast;
 mod ballot_open;
 mod digest;
+mod experiment;
 mod failure;
 mod features;
 mod files;
@@ -63,6 +64,8 @@ enum Command {
     Tally(Box<tally::Arguments>),
     /// Experimental: families from a voter trained on simulated cells only.
     Physics(physics::Arguments),
+    /// Simulated rounds on labelled batteries: how the rules compare.
+    Experiment(experiment::Arguments),
     /// What decisions are worth: routes, money, emissions.
     Value(value::Arguments),
     /// Check a receipt, a result or ballots against the recycler's published board.
@@ -91,6 +94,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Tally(arguments) => tally::run(&arguments),
         Command::Physics(arguments) => physics::run(&arguments),
+        Command::Experiment(arguments) => experiment::run(&arguments),
         Command::Value(arguments) => value::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
     }
