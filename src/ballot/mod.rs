@@ -36,11 +36,7 @@ pub use contents::{Ballot, Coverage, Row, SohEstimate, FORMAT, LEVELS};
 pub use distance::{mean_distance, wasserstein};
 pub use evidence::Evidence;
 pub use familiarity::{Familiarity, FAMILIAR_FROM};
-<<<<<<< HEAD
 pub use privacy::{randomize, PrivacyLabel, RandomizedResponse, MAX_EPSILON};
-pub use quality::Quality;
-=======
 pub use quality::{importance, Quality};
->>>>>>> c0583fc (Experiments: heterogeneity, noise, loss, attacks, importance, as lists of jobs)
 pub use space::{classifier_rows, Scale};
 pub use voter::{vote, Own, Vote, VoteParams, ROWS_PER_CLASS};

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Mutex;
 use voltvote::evaluate::{Experiment, Fleet, JobResult, Plan, SplitMode, EXPERIMENTS};
 use voltvote::import::Manifest;
+use voltvote::standardize::Params;
 
 /// Arguments of `experiment`.
 #[derive(clap::Args)]
@@ -44,8 +45,8 @@ pub struct Arguments {
 /// Runs the experiment and writes its report.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let experiment = experiment_named(&arguments.experiment)?;
-    let table = own_data::load(&arguments.data)?;
     let manifest = Manifest::parse(&files::read(&arguments.labels)?)?;
+    let table = own_data::load(&arguments.data, Some(&manifest), &Params::default())?;
     let names: Vec<Option<String>> = table
         .cell_ids
         .iter()
