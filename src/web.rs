@@ -5,16 +5,23 @@
 //! translates its arguments, calls the core and translates the result. The worker keeps no state
 //! between jobs but the handles it holds: [`FileReader`], [`ImportedFile`] and [`BallotBox`].
 
-use crate::ballot::{self, Ballot, Bindings, CastOptions};
+use crate::ballot::{
+    self, audit_cast, randomize, Audit, Ballot, Bindings, CastOptions, PrivacyLabel, Quality,
+    RandomizedResponse,
+};
 use crate::canonical;
 use crate::error::Coded;
 use crate::features::{extract, FeatureTable, Schema};
 use crate::import::{self, Importer, Manifest};
-use crate::round::{self, admit, Admission, Catalogue, PublicKeys, Query, Round, SignedRound};
-use crate::seal::{self, Identity, Opening, PublicKey, Purpose, Unsealed};
+use crate::round::{
+    self, admit, screen, Admission, Board, Catalogue, Concern, PublicKeys, Query, Round,
+    SignedRound, Standing,
+};
+use crate::seal::{self, Identity, Opening, PublicKey, Purpose, Receipt, Unsealed};
 use crate::simulate;
 use crate::standardize::Params;
 use crate::tally::{self, Control, Rule, Signed, RULES};
+use crate::value::{self, Battery, Choice, Items};
 use js_sys::{Array, Float32Array, Float64Array, Function, Object, Reflect, Uint8Array};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
@@ -390,6 +397,23 @@ struct RoundOut<'a> {
     encryption_kid: &'a str,
     words: Vec<String>,
     is_open: bool,
+    concerns: Vec<ConcernOut>,
+}
+
+#[derive(Serialize)]
+struct ConcernOut {
+    code: &'static str,
+    count: usize,
+    first: Vec<usize>,
+}
+
+fn concerns(found: Vec<Concern>) -> Vec<ConcernOut> {
+    let out = |concern: Concern| ConcernOut {
+        code: concern.code(),
+        count: concern.count,
+        first: concern.first,
+    };
+    found.into_iter().map(out).collect()
 }
 
 fn open_round(file: &str) -> Result<SignedRound, JsValue> {
@@ -406,6 +430,7 @@ pub fn round_open(file: &str, now: f64) -> Outcome {
         encryption_kid: signed.encryption.kid(),
         words: words(signed.signing.kid()),
         is_open: signed.check_open(now as u64).is_ok(),
+        concerns: concerns(screen(&signed.round.query, None)),
         round: &signed.round,
     })
 }
@@ -456,9 +481,20 @@ struct CastIn {
     cell_ids: Vec<String>,
     seed: u64,
     nsr: f64,
+    epsilon: Option<f64>,
+    audit: bool,
 }
 
-/// Trains on labelled rows and votes: `{payload, quality}`. `labels` index the round's catalogue;
+/// What stays with the collaborator; the payload goes beside it.
+#[derive(Serialize)]
+struct CastOut {
+    quality: Quality,
+    label: PrivacyLabel,
+    audit: Option<Audit>,
+    concerns: Vec<ConcernOut>,
+}
+
+/// Trains on labelled rows and votes: `{payload, quality, label, audit, concerns}`. `labels` index the round's catalogue;
 /// `progress` gets trees done and asked for.
 #[wasm_bindgen]
 pub fn cast(
@@ -483,7 +519,7 @@ pub fn cast(
         let _ = progress.call2(&JsValue::NULL, &step.n_done.into(), &step.n_trees.into());
         ControlFlow::Continue(())
     };
-    let (ballot, quality) = ballot::cast(
+    let (mut ballot, quality) = ballot::cast(
         &signed.round,
         &bindings,
         &own,
@@ -492,12 +528,32 @@ pub fn cast(
         &mut report,
     )
     .map_err(coded)?;
+    if let Some(epsilon) = input.epsilon {
+        // Fresh randomness, not the seed: whoever can repeat the draws can undo them.
+        randomize(&mut ballot, epsilon, &mut fresh_rng()?)
+            .ok_or_else(|| fault("epsilon-range", Vec::new()))?;
+    }
+    let audit = match input.audit {
+        true => audit_cast(&signed.round, &own, labels, &options, &mut report).map_err(coded)?,
+        false => None,
+    };
     let payload = canonical::to_bytes(&ballot)
         .map_err(|error| fault("internal", vec![("message", error.to_string())]))?;
-    let out: JsValue = Object::new().into();
+    let out = to_js(&CastOut {
+        quality,
+        label: PrivacyLabel::of(&ballot),
+        audit,
+        concerns: concerns(screen(&signed.round.query, Some(own.values.view()))),
+    })?;
     set(&out, "payload", text(payload)?)?;
-    set(&out, "quality", to_js(&quality)?)?;
     Ok(out)
+}
+
+/// Accuracy that randomised response with this epsilon is expected to cost a collaborator of
+/// `n_classes` classes whose votes are right with probability `accuracy`.
+#[wasm_bindgen]
+pub fn randomization_price(epsilon: f64, n_classes: u32, accuracy: f64) -> Option<f64> {
+    RandomizedResponse::new(epsilon, n_classes).map(|response| response.price(accuracy, 1.0))
 }
 
 fn unsealed(
@@ -594,6 +650,7 @@ struct AdmissionOut<'a> {
 pub struct BallotBox {
     signed: SignedRound,
     admissions: Vec<Admission>,
+    board: Option<Board>,
 }
 
 #[wasm_bindgen]
@@ -618,7 +675,11 @@ impl BallotBox {
             key.map(|key| key.to_vec()).ok_or(seal::Error::Decryption)
         };
         let admissions = admit(&signed, named, &mut content_key);
-        Ok(Self { signed, admissions })
+        Ok(Self {
+            signed,
+            admissions,
+            board: None,
+        })
     }
 
     /// What became of each file, in the order given.
@@ -687,6 +748,36 @@ impl BallotBox {
         Ok(out)
     }
 
+    /// The board to publish, ready to be signed: what an `earlier` one said, what is new, and a
+    /// result by `rule`. `at` is in Unix seconds.
+    pub fn board_signing_input(
+        &mut self,
+        earlier: Option<String>,
+        at: f64,
+        rule: &str,
+        csv: &str,
+    ) -> Outcome {
+        let mut board = match earlier {
+            Some(file) => Board::read(file.as_bytes(), &self.signed).map_err(coded)?,
+            None => Board::new(&self.signed),
+        };
+        board.record(&self.admissions, at as u64);
+        board.record_result(rule, csv.as_bytes(), at as u64);
+        let to_sign = board.to_sign(&self.signed).map_err(coded)?;
+        let input = Uint8Array::from(to_sign.signing_input());
+        self.board = Some(board);
+        Ok(input.into())
+    }
+
+    /// The signed board file.
+    pub fn board_seal(&self, signature: &[u8]) -> Outcome {
+        let Some(board) = &self.board else {
+            return Err(fault("internal", vec![("message", "no board".into())]));
+        };
+        let to_sign = board.to_sign(&self.signed).map_err(coded)?;
+        text(to_sign.signed(signature).map_err(coded)?)
+    }
+
     /// All rules side by side.
     pub fn compare(&self, controls: JsValue) -> Outcome {
         round::check_quorum(&self.signed, &self.admissions).map_err(coded)?;
@@ -749,6 +840,137 @@ pub fn rules() -> Outcome {
     let mut names: Vec<&str> = RULES.iter().map(|entry| entry.name).collect();
     names.sort_by_key(|name| *name != default);
     to_js(&names)
+}
+
+// ---- receipts ------------------------------------------------------------------------------
+
+#[derive(Serialize)]
+struct StandingOut {
+    status: &'static str,
+    code: Option<String>,
+    by: Option<String>,
+    signed_at: u64,
+}
+
+/// What a board says about a receipt.
+#[wasm_bindgen]
+pub fn verify(receipt: &str, board: &str, round_file: &str) -> Outcome {
+    let signed = open_round(round_file)?;
+    let receipt = Receipt::read(receipt.as_bytes()).map_err(coded)?;
+    let board = Board::read(board.as_bytes(), &signed).map_err(coded)?;
+    let (status, code, by) = match board.check_receipt(&receipt, &signed).map_err(coded)? {
+        Standing::Accepted => ("accepted", None, None),
+        Standing::Superseded { by } => ("superseded", None, Some(by)),
+        Standing::Rejected { code } => ("rejected", Some(code), None),
+    };
+    to_js(&StandingOut {
+        status,
+        code,
+        by,
+        signed_at: receipt.signed_at,
+    })
+}
+
+// ---- value ---------------------------------------------------------------------------------
+
+#[derive(Deserialize)]
+struct LotIn {
+    edits: Vec<(String, f64)>,
+    classes: Vec<String>,
+    batteries: Vec<String>,
+    probabilities: Vec<Vec<f64>>,
+    soh: Vec<Option<f64>>,
+}
+
+#[derive(Serialize)]
+struct ItemOut {
+    id: &'static str,
+    name: &'static str,
+    value: f64,
+    unit: &'static str,
+    source: &'static str,
+    assumed: bool,
+}
+
+#[derive(Serialize)]
+struct AssessmentOut {
+    id: String,
+    choice: Option<usize>,
+    profit: f64,
+    profits: [f64; 4],
+    lab_value: f64,
+    to_lab: bool,
+}
+
+#[derive(Serialize)]
+struct LotOut {
+    items: Vec<ItemOut>,
+    assessments: Vec<AssessmentOut>,
+    by_choice: [(usize, f64, f64); 4],
+    to_lab: (usize, f64, f64),
+    mass_kg: f64,
+    profit: f64,
+    profit_with_lab: f64,
+    profit_unsorted: f64,
+    avoided_co2_kg: f64,
+    saved_kwh: f64,
+    undecided_below: f64,
+    csv: String,
+    report: String,
+}
+
+/// What a decided lot is worth, with edited items. `choice` indexes pyrometallurgy,
+/// hydrometallurgy, direct NMC, direct LFP.
+#[wasm_bindgen]
+pub fn value_lot(lot: JsValue) -> Outcome {
+    let lot: LotIn = from_js(lot)?;
+    let mut items = Items::default();
+    for (id, value) in &lot.edits {
+        items.set(id, *value).map_err(coded)?;
+    }
+    let mut batteries = Vec::with_capacity(lot.batteries.len());
+    for (i, id) in lot.batteries.iter().enumerate() {
+        let probabilities = lot.probabilities.get(i).into_iter().flatten().copied();
+        let classes = lot.classes.iter().map(String::as_str).zip(probabilities);
+        let mut battery = Battery::from_classes(id, classes).map_err(coded)?;
+        battery.soh = lot.soh.get(i).copied().flatten();
+        batteries.push(battery);
+    }
+    let worth = value::assess(&items, &batteries).map_err(coded)?;
+    let assessments = worth.assessments.iter().map(|one| AssessmentOut {
+        id: one.id.clone(),
+        choice: Choice::ALL.iter().position(|choice| *choice == one.choice),
+        profit: one.profit,
+        profits: one.profits,
+        lab_value: one.lab_value,
+        to_lab: one.to_lab,
+    });
+    to_js(&LotOut {
+        assessments: assessments.collect(),
+        by_choice: worth.by_choice,
+        to_lab: worth.to_lab,
+        mass_kg: worth.mass_kg,
+        profit: worth.profit,
+        profit_with_lab: worth.profit_with_lab,
+        profit_unsorted: worth.profit_unsorted,
+        avoided_co2_kg: worth.avoided_co2_kg,
+        saved_kwh: worth.saved_kwh,
+        undecided_below: worth.undecided_below,
+        csv: value::lot_csv(&worth),
+        report: value::html(&items, Some(&worth)).map_err(coded)?,
+        items: items
+            .all()
+            .iter()
+            .map(|item| ItemOut {
+                id: item.id,
+                name: item.name,
+                value: item.value,
+                unit: item.unit.symbol(),
+                source: item.source,
+                assumed: item.assumed,
+            })
+            .collect(),
+    })
 }
 
 // ---- demonstration -------------------------------------------------------------------------

@@ -63,10 +63,10 @@ async function read({ files, protocol }, report) {
   return core.cells(imported, protocol ?? null);
 }
 
-function train({ round_file, cell_ids, features, labels, soh, seed, nsr }, report) {
+function train({ round_file, cell_ids, features, labels, soh, seed, nsr, epsilon, audit }, report) {
   report({ phase: 'trees', done: 0, total: 0 });
   let last = 0;
-  return core.cast(round_file, { cell_ids, seed, nsr }, features, labels, soh ?? new Float64Array(0), (done, total) => {
+  return core.cast(round_file, { cell_ids, seed, nsr, epsilon: epsilon ?? null, audit: audit ?? false }, features, labels, soh ?? new Float64Array(0), (done, total) => {
     if (performance.now() - last < PROGRESS_EVERY && done < total) return;
     last = performance.now();
     report({ phase: done < total ? 'trees' : 'vote', done, total });
@@ -108,5 +108,10 @@ const OPS = {
   'box.open': openBox,
   'box.tally': ({ rule, controls }) => box.tally(rule, controls),
   'box.compare': ({ controls }) => box.compare(controls),
+  'box.board-input': ({ earlier, at, rule, csv }) => box.board_signing_input(earlier ?? undefined, at, rule, csv),
+  'box.board-seal': ({ signature }) => box.board_seal(signature),
+  price: ({ epsilon, classes, accuracy }) => core.randomization_price(epsilon, classes, accuracy) ?? null,
+  verify: ({ receipt, board, round_file }) => core.verify(receipt, board, round_file),
+  value: (lot) => core.value_lot(lot),
   'box.why': ({ rule, controls, battery }) => box.why(rule, controls, battery),
 };

@@ -63,8 +63,21 @@ function renderRound() {
 
 const renderTrain = () => renderTraining(byId('train'), state, fleet, {
   onTrain: train, onCancel: () => cancelTraining?.(),
-  onSetting: (name, value) => { state.settings[name] = value; if (state.cast) { state.stale = true; state.sealed = null; } render(); keepDraft(); },
+  onSetting: changeSetting,
 });
+
+async function changeSetting(name, value) {
+  state.settings[name] = value;
+  if (state.cast) { state.stale = true; state.sealed = null; }
+  render();
+  keepDraft();
+  if (name !== 'epsilon') return;
+  // The price of randomised answers, before they are used.
+  const accuracy = state.cast ? accuracyOf(state.cast.quality) : 1;
+  const classes = fleet.perClass().filter(({ n }) => n > 0).length;
+  state.settings.price = value ? await call('price', { epsilon: value, classes, accuracy }).catch(() => null) : null;
+  renderTrain();
+}
 
 const renderSaving = () => renderSave(byId('save'), state, identity.identity, { onSeal: seal });
 
@@ -114,9 +127,9 @@ async function train() {
     const result = await call('train', {
       round_file: state.roundFile, cell_ids: cells.map((cell) => cell.cell_id), features: Fleet.matrix(cells),
       labels: Uint16Array.from(cells, (cell) => classes.indexOf(cell.label)), soh: Float64Array.from(cells, (cell) => cell.soh ?? Number.NaN),
-      seed: state.settings.seed, nsr: state.settings.nsr,
+      seed: state.settings.seed, nsr: state.settings.nsr, epsilon: state.settings.epsilon ?? null, audit: !!state.settings.audit,
     }, { signal: controller.signal, onProgress: (progress) => { state.training = progress; renderTrain(); } });
-    Object.assign(state, { cast: { payload: result.payload, ballot: JSON.parse(result.payload), quality: result.quality, rawBytes: fleet.rawBytes() }, stale: false, sealed: null, sealError: null });
+    Object.assign(state, { cast: { payload: result.payload, ballot: JSON.parse(result.payload), quality: result.quality, label: result.label, audit: result.audit ?? null, concerns: result.concerns, rawBytes: fleet.rawBytes() }, stale: false, sealed: null, sealError: null });
     announce(t('train.done', { accuracy: percent(accuracyOf(result.quality)) }));
   } catch (error) {
     if (error.code === 'cancelled') notify(t('train.cancelled'));

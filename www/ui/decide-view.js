@@ -24,7 +24,7 @@ export function renderDecide(host, state, actions) {
     h('p.muted', t(`rule.${rule}.help`)),
     deciding ? progressBar(t('decide.busy'), { test: 'decide-progress' }) : null,
     decideError ? errorBox(decideError, 'decide-error') : null,
-    result ? [summary(state), state.compared ? comparison(state, actions) : null, truthPanel(state), decisionTable(host, state, actions), voterTable(state)] : null);
+    result ? [summary(state), decisionTable(host, state, actions), truthPanel(state), state.compared ? comparison(state, actions) : null, voterTable(state)] : null);
 }
 
 const className = (round, index) => (index === null || index === undefined ? t('decision.none') : round.catalogue.classes[index]?.name ?? '?');
@@ -110,6 +110,7 @@ function decisionTable(host, state, actions) {
         { key: 'class', label: t('decision.class'), sort: (d) => className(round, d.class), cell: (d) => (d.status === 'coarse' ? [h('b', d.answer), ' ', h('small', t(`level.${d.level}`))] : h('b', className(round, d.class))) },
         { key: 'confidence', label: t('decision.confidence'), numeric: true, sort: (d) => d.confidence, cell: (d) => percent(d.confidence) },
         { key: 'margin', label: t('decision.margin'), numeric: true, sort: (d) => d.margin, cell: (d) => percent(d.margin) },
+        ...(result.decisions.some(({ soh }) => soh) ? [{ key: 'soh', label: t('cell.soh'), numeric: true, sort: (d) => d.soh?.soh, cell: (d) => (d.soh ? `${number(100 * d.soh.soh, 1)} ± ${number(100 * d.soh.half_width, 1)} %` : '–') }] : []),
         { key: 'status', label: t('decision.status'), sort: (d) => d.status, cell: (d) => h('span', { class: d.status === 'decided' ? 'ok-text' : 'warn-text', 'data-status': d.status }, t(`decision.${d.status}`)) },
         ...(truth ? [{ key: 'truth', label: t('decision.truth'), sort: (d) => truth.get(d.name) ?? -1, cell: (d) => (truth.has(d.name) ? h('span', { class: truth.get(d.name) === d.class ? '' : 'bad-text' }, className(round, truth.get(d.name))) : '–') }] : []),
       ],

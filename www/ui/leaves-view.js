@@ -1,8 +1,9 @@
 // "What leaves this machine": the ballot in clear, read from the very bytes that will be signed.
 
 import { h, fill, download } from './dom.js';
-import { t, number, bytes, percent } from './i18n.js';
+import { t, number, bytes, percent, words } from './i18n.js';
 import { dataTable, newView, plainTable } from './table.js';
+import { concernChecks } from './round-view.js';
 
 const votesView = newView();
 
@@ -15,7 +16,7 @@ export function renderLeaves(host, state, fleet) {
   fill(host, h('div', { 'data-test': 'leaves' },
     sizes(payload.length, fleet.rawBytes() || cast.rawBytes), h('h3', t('leaves.fields')), fieldTable(ballot, round, held),
     h('h3', t('leaves.votes')), votesTable(ballot, round, held, () => renderLeaves(host, state, fleet)),
-    privacyLabel(ballot, round),
+    privacyLabel(cast, ballot, round),
     h('details', { 'data-test': 'leaves-raw' }, h('summary', t('leaves.raw')), h('p', t('leaves.raw-help')),
       h('button.small', { type: 'button', 'data-test': 'leaves-download', onclick: () => download('ballot-in-clear.json', payload) }, t('leaves.raw-save')))));
   host.firstChild.classList.add('leaves');
@@ -63,18 +64,17 @@ function votesTable(ballot, round, held, again) {
 }
 
 /** Computed from the ballot, not claimed. */
-function privacyLabel(ballot, round) {
-  const n = ballot.rows.length;
-  const bits = n * 4 + ballot.rows.reduce((sum, row) => sum + row.evidence.length * 4, 0);
-  const answered = ballot.rows.filter((row) => row.votes.length).length;
+function privacyLabel({ label, audit, concerns = [] }, ballot, round) {
   return h('div.card', { 'data-test': 'privacy-label' }, h('h3', t('privacy.title')),
     h('dl.facts',
       item('privacy.readers', t('privacy.readers-value', { name: round.recycler.name })),
-      item('privacy.labels', t('privacy.labels-value', { n: answered })),
-      item('privacy.bits', t('privacy.bits-value', { n: bits })),
+      item('privacy.labels', t('privacy.labels-value', { n: label.labels_released })),
+      item('privacy.bits', t('privacy.bits-value', { n: Math.ceil(label.total_bits), each: number(label.vote_bits + label.familiarity_bits + label.evidence_bits, 1) })),
       item('privacy.nsr', t(ballot.nsr ? 'privacy.nsr-on' : 'privacy.nsr-off', { nsr: `${number(ballot.nsr / 1000)} %` })),
-      item('privacy.epsilon', ballot.epsilon ? t('privacy.epsilon-on', { each: number(ballot.epsilon / 1000), all: number((ballot.epsilon / 1000) * n) }) : t('privacy.epsilon-off')),
-      item('privacy.stays', t('privacy.stays-value'))));
+      item('privacy.epsilon', label.epsilon ? t('privacy.epsilon-on', { each: number(label.epsilon), all: number(label.epsilon_total, 1) }) : t('privacy.epsilon-off')),
+      item('privacy.audit', audit ? t(audit.combined > 0.6 ? 'privacy.audit-tells' : 'privacy.audit-guess', { auc: number(audit.combined, 2), n: audit.n_judged }) : t('privacy.audit-off')),
+      item('privacy.stays', t('privacy.stays-value'))),
+    concerns.length ? h('ul.checks', { 'data-test': 'concerns' }, concernChecks(concerns).map((check) => h('li', { class: check.level, 'data-code': check.code }, words('check', check)))) : null);
 }
 
 const item = (key, value) => h('div', h('dt', t(key)), h('dd', value));

@@ -10,7 +10,9 @@ import { roundCard, checksForRecycler } from './round-view.js';
 import { renderNewRound, emptyDraft, protocolOf, classNames, signRound, shareRound } from './new-round.js';
 import { renderBallots, prepareBallot } from './ballots-view.js';
 import { renderDecide } from './decide-view.js';
+import { assess, renderValue } from './value-view.js';
 import { IdentityPanel } from './identity-view.js';
+import { sign } from './keys.js';
 import { call, Pool } from './bridge.js';
 import { load, save, remove } from './store.js';
 import { startSelfTest } from './selftest.js';
@@ -19,9 +21,9 @@ import { demoForRecycler } from './demo.js';
 const freshRound = () => ({
   roundFile: null, opened: null, round: null, roundError: null, openError: null, opening: false, isDemo: false,
   /** Ballot files as they came, and what became of each. */
-  ballotFiles: [], records: [], ballotWork: null, result: null, compared: null, deciding: false, decideError: null, truth: null,
+  ballotFiles: [], records: [], boardFile: null, exportError: null, worth: null, valueError: null, ballotWork: null, result: null, compared: null, deciding: false, decideError: null, truth: null,
 });
-const state = { draft: emptyDraft(), ...freshRound(), rules: ['evidence'], rule: 'evidence', filter: { text: '', class: '', status: 'all' }, demoBusy: null };
+const state = { draft: emptyDraft(), ...freshRound(), rules: ['evidence'], rule: 'evidence', valueEdits: new Map(), filter: { text: '', class: '', status: 'all' }, demoBusy: null };
 /** One worker of its own holds the opened ballots; never behind a long read. */
 const tallies = new Pool(1);
 let stopOpening = null;
@@ -49,6 +51,7 @@ function render() {
   renderRoundFile();
   renderVotes();
   renderDecisions();
+  renderWorth();
   renderExport();
   renderSteps();
   fill(byId('demo-state'), state.demoBusy ? progressBar(state.demoBusy.text, { ...state.demoBusy, test: 'demo-progress' }) : null,
@@ -65,14 +68,40 @@ function renderRoundFile() {
     state.opened ? roundCard(state.opened, { simulated: state.isDemo, actions, checks: checksForRecycler(state.opened, identity.identity) }) : null);
 }
 
+const renderWorth = () => renderValue(byId('value'), state, {
+  onEdit: (id, value) => editValue(() => state.valueEdits.set(id, value)), onReset: () => editValue(() => state.valueEdits.clear()),
+});
+
+async function editValue(change) {
+  change();
+  await assess(state);
+  renderWorth();
+  keepDraft();
+}
+
+/** Signs and saves the board: accepted and rejected fingerprints, chained to what was said before. */
+async function saveBoard() {
+  try {
+    const input = await tallies.call('box.board-input', { earlier: state.boardFile, at: Math.floor(Date.now() / 1000), rule: state.rule, csv: state.result.csv });
+    state.boardFile = await tallies.call('box.board-seal', { signature: await sign(identity.identity, input) });
+    download(`${fileName(state.round.name)}.board.json`, state.boardFile);
+    keepDraft();
+  } catch (error) {
+    state.exportError = error;
+    renderExport();
+  }
+}
+
 function renderExport() {
   const { result, round } = state;
   const name = fileName(round?.name ?? 'round');
   fill(byId('export'), !result ? h('p.muted', t('export.not-yet')) : h('div.actions',
     h('button.primary', { type: 'button', 'data-test': 'save-csv', onclick: () => download(`${name}.result.csv`, result.csv, 'text/csv') }, t('export.csv')),
     h('button', { type: 'button', 'data-test': 'save-json', onclick: () => download(`${name}.result.json`, resultJson()) }, t('export.json')),
+    h('button', { type: 'button', 'data-test': 'save-board', disabled: identity.identity?.kid !== state.opened.kid, onclick: saveBoard }, t('export.board')),
     h('button', { type: 'button', onclick: () => print() }, t('export.print')),
-    state.isDemo ? h('span.badge.simulated', t('simulated.word')) : null));
+    state.isDemo ? h('span.badge.simulated', t('simulated.word')) : null), result ? h('p.muted', t('export.board-help')) : null,
+  state.exportError ? errorBox(state.exportError, 'export-error') : null);
 }
 
 const counted = () => state.records.filter(({ status }) => status === 'accepted');
@@ -88,6 +117,7 @@ function renderSteps() {
     { id: 'step-open', state: round ? 'done' : usable && identity.identity ? 'ready' : 'todo', note: round?.name },
     { id: 'step-ballots', state: ballotWork ? 'busy' : enough ? 'done' : round ? 'ready' : 'todo', note: round ? t('step.ballots', { n, quorum: round.quorum }) : undefined },
     { id: 'step-decide', state: deciding ? 'busy' : result ? 'done' : 'todo', note: result ? t('step.decided', { n: result.decisions.filter(({ status }) => status === 'decided').length }) : undefined },
+    { id: 'step-value', state: state.worth ? 'done' : 'todo' },
     { id: 'step-export', state: result ? 'ready' : 'todo' },
   ]);
 }
@@ -152,7 +182,7 @@ async function afterBallots() {
   } catch (error) {
     state.decideError = error;
   }
-  Object.assign(state, { ballotWork: null, result: null, compared: null });
+  Object.assign(state, { ballotWork: null, result: null, compared: null, worth: null, exportError: null });
   render();
   keepDraft();
   announce(t('ballots.counted', { n: counted().length }));
@@ -184,6 +214,7 @@ async function decide() {
     const result = await tallies.call('box.tally', { rule: state.rule, controls: controls() });
     for (const decision of result.decisions) decision.name = state.round.query.batteries[decision.battery];
     state.result = result;
+    await assess(state);
     announce(t('decide.done', { n: result.decisions.filter(({ status }) => status === 'decided').length, of: result.decisions.length }));
   } catch (error) {
     Object.assign(state, { decideError: error, result: null });
@@ -267,10 +298,10 @@ async function demo() {
 
 /** The draft: ballots stay sealed in it; the key to open them is not part of it. */
 const keepDraft = debounced(async () => {
-  const { draft, roundFile, isDemo, rule, truth } = state;
+  const { draft, roundFile, isDemo, rule, truth, boardFile, valueEdits } = state;
   if (!roundFile && !fleet.cells.length && !draft.name) return;
   if (isDemo) return; // its key is gone with the page
-  try { await save('drafts', 'recycle', { version: 1, draft, roundFile, rule, truth, ballots: state.ballotFiles.map(({ name, text }) => ({ name, text })), fleet: fleet.toDraft() }); } catch { /* private windows have no storage */ }
+  try { await save('drafts', 'recycle', { version: 1, draft, roundFile, rule, truth, boardFile, valueEdits, ballots: state.ballotFiles.map(({ name, text }) => ({ name, text })), fleet: fleet.toDraft() }); } catch { /* private windows have no storage */ }
 }, 500);
 
 async function restoreDraft() {
@@ -281,7 +312,7 @@ async function restoreDraft() {
   if (state.rules.includes(saved.rule)) state.rule = saved.rule;
   if (saved.roundFile) await openRound(saved.roundFile);
   if (state.round) {
-    state.truth = saved.truth;
+    Object.assign(state, { truth: saved.truth, boardFile: saved.boardFile ?? null, valueEdits: saved.valueEdits ?? new Map() });
     if (saved.ballots.length) await addBallots(saved.ballots.map(({ name, text }) => ({ path: name, file: { text: async () => text } })));
   }
   render();

@@ -5,16 +5,22 @@ import { t, number, date, fromNow, words } from './i18n.js';
 import { fingerprintWords } from './identity-view.js';
 
 /** What a collaborator should know before answering, as `{code, level, params}`. */
-export function checksForCollaborator({ round, is_open }, identity) {
+export function checksForCollaborator({ round, is_open, concerns = [] }, identity) {
   const { quorum, roster } = round;
   const member = identity && roster.some(({ kid }) => kid === identity.kid);
   return [
     { code: 'signature', level: 'ok' },
     is_open ? { code: 'open-now', level: 'ok' } : { code: 'expired', level: 'bad' },
     quorum >= 5 ? { code: 'quorum', level: 'ok', params: { quorum } } : { code: 'low-quorum', level: 'warn', params: { quorum } },
+    ...concernChecks(concerns),
     roster.length === 0 ? { code: 'roster-open', level: 'ok' } : member ? { code: 'roster-member', level: 'ok' } : { code: 'roster-unknown', level: 'warn' },
   ];
 }
+
+/** What the screening of the query found; nothing found is said as well. */
+export const concernChecks = (concerns) => (concerns.length
+  ? concerns.map(({ code, count, first }) => ({ code, level: 'warn', params: { n: count, first: first.slice(0, 5).join(', ') } }))
+  : [{ code: 'screen-clean', level: 'ok' }]);
 
 /** What a recycler should know about a round file. */
 export function checksForRecycler({ kid, encryption_kid: encryptionKid, is_open }, identity) {

@@ -33,6 +33,8 @@ function settingsForm(settings, round, onSetting) {
   return h('details', { 'data-test': 'train-settings' }, h('summary', t('train.settings')),
     h('div.fields',
       h('label', t('train.nsr'), h('input', { type: 'number', min: '0', max: '50', step: '0.5', value: settings.nsr, 'data-test': 'train-nsr', onchange: (event) => onSetting('nsr', Math.min(50, Math.max(0, Number(event.target.value) || 0))) }), h('small', t('train.nsr-help'))),
+      h('label', t('train.epsilon'), h('input', { type: 'number', min: '0', max: '20', step: '0.5', value: settings.epsilon ?? '', 'data-test': 'train-epsilon', onchange: (event) => onSetting('epsilon', Number(event.target.value) > 0 ? Math.min(20, Number(event.target.value)) : null) }), h('small', t('train.epsilon-help'), settings.price === null || settings.price === undefined ? '' : ` ${t('train.price', { points: number(100 * settings.price, 1) })}`)),
+      h('label.check', h('input', { type: 'checkbox', checked: !!settings.audit, 'data-test': 'train-audit', onchange: (event) => onSetting('audit', event.target.checked) }), h('span', t('train.audit'), h('small', h('br'), t('train.audit-help')))),
       h('label', t('train.seed'), h('input', { type: 'number', min: '0', step: '1', value: settings.seed, 'data-test': 'train-seed', onchange: (event) => onSetting('seed', Math.max(0, Math.floor(Number(event.target.value) || 0))) }), h('small', t('train.seed-help'))),
       h('label', t('train.trees'), h('input', { type: 'number', value: round.n_trees, disabled: true }), h('small', t('train.trees-help')))));
 }

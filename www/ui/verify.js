@@ -47,7 +47,7 @@ function render() {
     h('ul.checks', ['receipt', 'board', 'round'].map((kind) => h('li', { class: files[kind] ? '' : 'warn', 'data-test': `have-${kind}` }, t(`verify.${kind}`), ': ', files[kind]?.name ?? t('verify.missing')))),
     error ? errorBox(error, 'verify-error') : null,
     outcome ? h('div.message', { class: outcome.status === 'accepted' ? 'ok' : 'bad', 'data-test': 'verify-outcome', 'data-status': outcome.status },
-      h('p', h('strong', t(`verify.${outcome.status}`)), outcome.reason ? ` ${words('error', outcome.reason)}` : ''),
+      h('p', h('strong', t(`verify.${outcome.status}`)), outcome.code ? ` ${words('error', { code: outcome.code })}` : ''),
       outcome.signed_at ? h('p', t('verify.signed', { when: date(outcome.signed_at) })) : null,
       h('p.muted', t('verify.means'))) : null);
 }
