@@ -23,7 +23,7 @@ use crate::standardize::Params;
 use crate::tally::{self, Control, Rule, Signed, RULES};
 use crate::value::{self, Battery, Choice, Items};
 use js_sys::{Array, Float32Array, Float64Array, Function, Object, Reflect, Uint8Array};
-use rand::SeedableRng;
+use rand_chacha::rand_core::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};

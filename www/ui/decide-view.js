@@ -134,7 +134,7 @@ function why(decision, state, { onWhy }) {
 function reasonTable(decision, reasons, result, round) {
   const rows = reasons.map((reason, k) => [reason.name || result.voters[k]?.kid.slice(0, 8),
     [...reason.votes].filter(([, n]) => n).sort((a, b) => b[1] - a[1]).map(([index, n]) => `${className(round, index)} ${number(n)}`).join(', ') || t('leaves.abstain'),
-    [...reason.evidence].sort((a, b) => b[1] - a[1]).slice(0, 2).map(([index, level]) => `${className(round, index)} ${number(level)}`).join(', '),
+    reason.evidence.filter(([, level]) => level).sort((a, b) => b[1] - a[1]).slice(0, 2).map(([index, level]) => `${className(round, index)} ${number(level)}`).join(', '),
     number(reason.familiarity), percent(reason.weight, 1),
     [decision.decisive.includes(k) ? t('why.turns') : '', reason.silenced.length ? t('voters.set-aside', { classes: reason.silenced.map((index) => className(round, index)).join(', ') }) : ''].filter(Boolean).join(' ')]);
   return plainTable({ test: 'why-votes', caption: t('why.caption', { n: rows.length }), head: [t('ballots.from'), t('why.votes'), t('leaves.evidence'), t('leaves.familiarity'), t('why.weight'), t('voters.note')], rows, numericFrom: 3 });

@@ -37,7 +37,7 @@ export function renderValue(host, state, { onEdit, onReset }) {
     h('ul.tiles', { 'data-test': 'value-tiles' },
       tile(yuan(worth.profit), t('value.profit', { mass: number(worth.mass_kg, 1) }), 'value-profit'), tile(yuan(worth.profit - worth.profit_unsorted), t('value.gain')),
       tile(yuan(worth.to_lab[2]), t('value.lab', { n: worth.to_lab[0] })), tile(`${number(worth.avoided_co2_kg, 1)} kg`, t('value.co2')), tile(`${number(worth.saved_kwh, 1)} kWh`, t('value.kwh'))),
-    h('p', t('value.threshold', { share: percent(worth.undecided_below, 0) })),
+    h('p', worth.undecided_below > 0 ? t('value.threshold', { share: percent(worth.undecided_below, 0) }) : t('value.threshold-none')),
     h('ul.chips', ROUTES.map((route, i) => (worth.by_choice[i][0] ? h('li', t(`route.${route}`), ' ', h('b', number(worth.by_choice[i][0])), ` · ${yuan(worth.by_choice[i][2])}`) : null)), worth.to_lab[0] ? h('li', t('route.lab'), ' ', h('b', number(worth.to_lab[0]))) : null),
     h('details', { 'data-test': 'value-batteries' }, h('summary', t('value.batteries')), dataTable({
       test: 'worth', caption: t('value.caption'), rows: worth.assessments, rowKey: (one) => one.id, view, onView: again,
