@@ -5,6 +5,7 @@ use crate::files::{self, Passphrase};
 use crate::own_data;
 use serde_json::{json, Value};
 use std::path::{Path, PathBuf};
+use voltvote::import::Manifest;
 use voltvote::round::{
     admit, check_quorum, Board, Catalogue, Member, Query, Round, SignedRound, FORMAT, MIN_QUORUM,
 };
@@ -38,6 +39,10 @@ pub struct New {
     /// names and nominal capacities).
     #[arg(long)]
     query: PathBuf,
+    /// Names and nominal capacities of the cells in a folder of cycler files; its labels are not
+    /// used. Default: the folder's own manifest.csv.
+    #[arg(long)]
+    manifest: Option<PathBuf>,
     /// Class names, separated by commas.
     #[arg(long, value_delimiter = ',', required = true)]
     classes: Vec<String>,
@@ -108,7 +113,11 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 
 fn make(new: &New) -> Result<(), Failure> {
     let protocol = standardize::Params::default();
-    let table = own_data::load(&new.query, None, &protocol)?;
+    let manifest = match &new.manifest {
+        Some(path) => Some(Manifest::parse(&files::read(path)?)?),
+        None => None,
+    };
+    let table = own_data::load(&new.query, manifest.as_ref(), &protocol)?;
     let identity = new.passphrase.unlock(&new.key)?;
     let round = Round {
         format: FORMAT.into(),
