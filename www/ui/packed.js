@@ -1,6 +1,14 @@
 // What the packer put into this page: the engine and the text of the worker (xtask/src/pack.rs).
 
+import { unpack } from './unpack.js';
+
 const text = (id) => document.getElementById(id).textContent;
+const addressOf = (script) => URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+
+/** Unpacks and compiles beside the page, which stays free meanwhile. */
+const UNPACKER = `onmessage = async ({ data }) => {
+  try { postMessage(await WebAssembly.compile((${unpack})(data))); } catch (error) { postMessage(String(error)); }
+};`;
 
 let compiling;
 let address;
@@ -10,12 +18,16 @@ let address;
  * @returns {Promise<WebAssembly.Module>}
  */
 export function engineModule() {
-  compiling ??= (async () => {
-    const packed = Uint8Array.from(atob(text("packed-engine")), (c) => c.charCodeAt(0));
-    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-    const response = new Response(stream, { headers: { "Content-Type": "application/wasm" } });
-    return WebAssembly.compileStreaming(response);
-  })();
+  compiling ??= new Promise((resolve, reject) => {
+    const worker = new Worker(addressOf(UNPACKER));
+    worker.onmessage = ({ data }) => {
+      worker.terminate();
+      if (data instanceof WebAssembly.Module) resolve(data);
+      else reject(new Error(data));
+    };
+    worker.onerror = (event) => reject(new Error(event.message));
+    worker.postMessage(Uint8Array.from(atob(text('packed-engine')), (c) => c.charCodeAt(0)));
+  });
   return compiling;
 }
 
@@ -24,6 +36,6 @@ export function engineModule() {
  * @returns {Worker}
  */
 export function newWorker() {
-  address ??= URL.createObjectURL(new Blob([text("packed-worker")], { type: "text/javascript" }));
+  address ??= addressOf(text('packed-worker'));
   return new Worker(address);
 }

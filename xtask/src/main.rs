@@ -22,7 +22,7 @@ usage: cargo xtask <command>
   test  [PART...]              run every test, or some of: format lint native doc browser pages
   bench [NAME...]              run the benchmarks (benches/), one thread, release build
 
-  --draft   leave out the slow size optimiser: for work on the pages, never for publishing";
+  --draft   do not insist on the promised size";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -8,7 +8,7 @@ use base64ct::{Base64, Encoding};
 pub struct Parts<'a> {
     /// Text of the worker, one classic script.
     pub worker: &'a str,
-    /// The wasm, gzipped.
+    /// The wasm, compressed.
     pub engine: &'a [u8],
 }
 
