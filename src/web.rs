@@ -12,6 +12,7 @@ use crate::ballot::{
 use crate::canonical;
 use crate::error::Coded;
 use crate::features::{extract, FeatureTable, Schema};
+use crate::health;
 use crate::import::{self, Importer, Manifest};
 use crate::round::{
     self, admit, screen, Admission, Board, Catalogue, Concern, PublicKeys, Query, Round,
@@ -318,6 +319,56 @@ pub fn read_manifest(bytes: &[u8]) -> Outcome {
     to_js(&rows)
 }
 
+#[derive(Serialize)]
+struct PulseCellOut<'a> {
+    cell_id: &'a str,
+    battery: &'a str,
+    class: String,
+    cycle: u32,
+    charge_ah: Option<f64>,
+    discharge_ah: Option<f64>,
+    nominal_ah: Option<f64>,
+    soc: Option<f64>,
+    soh: Option<f64>,
+}
+
+/// Records of a rapid pulse test as cells: `{cells, refused, reports}`. Each cell carries U1..U21
+/// as `features`; `refused` lists `{code, params}` of rows that cannot be used.
+#[wasm_bindgen]
+pub fn pulse_cells(name: &str, bytes: &[u8]) -> Outcome {
+    let sheets = health::sheets_of(name, bytes).map_err(coded)?;
+    let table = health::read_pulses(name, &sheets).map_err(coded)?;
+    let cells = Array::new();
+    for record in &table.records {
+        let capacity_ah = record.soh.zip(record.nominal_ah).map(|(soh, ah)| soh * ah);
+        let cell = to_js(&PulseCellOut {
+            cell_id: &record.cell_id,
+            battery: &record.battery,
+            class: record.class(),
+            cycle: 0,
+            charge_ah: capacity_ah,
+            discharge_ah: capacity_ah,
+            nominal_ah: record.nominal_ah,
+            soc: record.soc,
+            soh: record.soh,
+        })?;
+        let turning_points = record.voltages_v.get(..health::N_TURNING_POINTS);
+        let features = Float64Array::from(turning_points.unwrap_or_default());
+        set(&cell, "features", features)?;
+        cells.push(&cell);
+    }
+    let refused: Array = table
+        .refused
+        .iter()
+        .map(|error| fault(error.code(), error.params()))
+        .collect();
+    let out: JsValue = Object::new().into();
+    set(&out, "cells", cells)?;
+    set(&out, "refused", refused)?;
+    set(&out, "reports", Array::new())?;
+    Ok(out)
+}
+
 // ---- rounds --------------------------------------------------------------------------------
 
 #[derive(Deserialize)]
@@ -335,9 +386,11 @@ struct RoundDraft {
     roster: Vec<round::Member>,
 }
 
-/// A table of `cycle-30/1` rows from a matrix, row by row.
+/// A table from a matrix, row by row: `pulse-21/1` where it has that width, else `cycle-30/1`.
 fn table(cell_ids: &[String], features: &[f64], soh: &[f64]) -> Result<FeatureTable, JsValue> {
-    let schema = Schema::cycle_30();
+    let pulse = Schema::pulse_21();
+    let is_pulse = features.len() == cell_ids.len() * pulse.len();
+    let schema = if is_pulse { pulse } else { Schema::cycle_30() };
     let width = schema.len();
     let mut table = FeatureTable::new(schema);
     for (i, cell_id) in cell_ids.iter().enumerate() {

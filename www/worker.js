@@ -41,8 +41,35 @@ function coded(error) {
   return { code: 'internal', params: { message: String(error?.message ?? error) } };
 }
 
+/** What the cycle importer says of a file that may be a pulse test: a table of another kind. */
+const NOT_A_CYCLE = new Set(['file-without-header', 'columns-missing', 'archive-without-table', 'file-too-short', 'no-full-cycle', 'file-without-curves']);
+/** Pulse files are read whole; no such test is larger. */
+const LARGEST_PULSE_FILE = 64e6;
+
+/** A cycler file, or else a rapid pulse test; a file that is neither keeps the first error. */
+async function read(args, report) {
+  let result = null, first = null;
+  try {
+    result = await readCycles(args, report);
+    if (result.cells.some((cell) => cell.features)) return result;
+  } catch (error) {
+    if (!NOT_A_CYCLE.has(error?.code)) throw error;
+    first = error;
+  }
+  const [{ file, name }] = args.files;
+  if (args.files.length === 1 && file.size < LARGEST_PULSE_FILE) {
+    try {
+      return core.pulse_cells(name, new Uint8Array(await file.arrayBuffer()));
+    } catch (error) {
+      if (first && error?.code !== 'health-not-pulse-data' && String(error?.code).startsWith('health-')) throw error;
+    }
+  }
+  if (first) throw first;
+  return result;
+}
+
 /** Streams files of one cell (mostly one file) into the core. */
-async function read({ files, protocol }, report) {
+async function readCycles({ files, protocol }, report) {
   const imported = [];
   let bytes = 0, last = 0;
   for (const { file, name, nominal_ah, cell_id } of files) {

@@ -125,7 +125,7 @@ async function train() {
   announce(t('train.phase.start'));
   try {
     const result = await call('train', {
-      round_file: state.roundFile, cell_ids: cells.map((cell) => cell.cell_id), features: Fleet.matrix(cells),
+      round_file: state.roundFile, cell_ids: cells.map((cell) => cell.battery ?? cell.cell_id), features: Fleet.matrix(cells),
       labels: Uint16Array.from(cells, (cell) => classes.indexOf(cell.label)), soh: Float64Array.from(cells, (cell) => cell.soh ?? Number.NaN),
       seed: state.settings.seed, nsr: state.settings.nsr, epsilon: state.settings.epsilon ?? null, audit: !!state.settings.audit,
     }, { signal: controller.signal, onProgress: (progress) => { state.training = progress; renderTrain(); } });
