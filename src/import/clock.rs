@@ -96,6 +96,9 @@ pub enum DateOrder {
 pub struct Calendar {
     order: DateOrder,
     last: Option<Parts>,
+    /// Keeps time continuous when the order is found out after the first date.
+    shift_s: f64,
+    was_open: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -113,6 +116,8 @@ impl Calendar {
         Self {
             order: DateOrder::Open,
             last: None,
+            shift_s: 0.0,
+            was_open: false,
         }
     }
 
@@ -146,8 +151,14 @@ impl Calendar {
                 }
             }
         }
+        if let (Some(last), DateOrder::DayMonth, 0.0) = (self.last, self.order, self.shift_s) {
+            if !parts.is_iso && self.was_open {
+                self.shift_s = last.seconds(DateOrder::DayMonth) - last.seconds(DateOrder::Open);
+            }
+        }
+        self.was_open = self.order == DateOrder::Open;
         self.last = Some(parts);
-        Some(parts.seconds(self.order))
+        Some(parts.seconds(self.order) - self.shift_s)
     }
 }
 

@@ -28,8 +28,10 @@ pub fn group(files: Vec<FileImport>, manifest: Option<&Manifest>) -> Vec<Cell> {
     for file in files {
         let row = manifest.and_then(|manifest| manifest.row_of_file(&file.report.file));
         let several = file.cells.len() > 1;
-        for mut cell in file.cells {
-            if let (Some(row), false) = (row, several) {
+        let rows = manifest.map_or(Vec::new(), |known| known.rows_of_file(&file.report.file));
+        for (at, mut cell) in file.cells.into_iter().enumerate() {
+            let row = if several { rows.get(at).copied() } else { row };
+            if let Some(row) = row.filter(|_| !several || rows.len() > 1) {
                 cell.cell_id.clone_from(&row.cell_id);
             }
             let by_cell = manifest.and_then(|manifest| manifest.row_of_cell(&cell.cell_id));

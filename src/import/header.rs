@@ -60,6 +60,10 @@ impl Quantity {
     /// Factor from `unit` to s, V, A or Ah, if it is a unit of this quantity.
     pub fn factor(self, unit: &str) -> Option<f64> {
         let unit = clean_unit(unit);
+        // `h:m:s` in any spelling: the field itself is read as a duration.
+        if unit.contains(':') && matches!(self, Self::Time | Self::StepTime) {
+            return Some(1.0);
+        }
         self.units()
             .iter()
             .find(|(name, _)| *name == unit)
@@ -96,17 +100,6 @@ const TIME_UNITS: &[(&str, f64)] = &[
     ("d", 86_400.0),
     ("day", 86_400.0),
     ("days", 86_400.0),
-    // Spelled-out formats; the field itself is read as h:m:s.
-    ("hh:mm:ss", 1.0),
-    ("h:m:s", 1.0),
-    ("h:min:s", 1.0),
-    ("h:min:sms", 1.0),
-    ("h:min:s:ms", 1.0),
-    ("h:m:sms", 1.0),
-    ("hh:mm:ssms", 1.0),
-    ("hh:mm:sssss", 1.0),
-    ("ddhh:mm:ss", 1.0),
-    ("dddhh:mm:ss", 1.0),
 ];
 
 const VOLTAGE_UNITS: &[(&str, f64)] = &[

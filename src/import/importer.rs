@@ -5,10 +5,10 @@ use super::cycle::{HalfCycle, WantedCycle};
 use super::encoding::DecodeGb18030;
 use super::error::ImportError;
 use super::intake::ChannelResult;
-use super::manifest;
 use super::mapping::Mapping;
+use super::naming;
 use super::report::{ColumnUse, Findings, Report};
-use super::select;
+use super::select::{self, Selector};
 
 /// What the caller knows beforehand.
 #[derive(Debug, Clone)]
@@ -201,26 +201,32 @@ fn conclude(
             n_rows: result.n_samples,
         });
     }
-    let time_factor = result.time_factor.unwrap_or(1.0);
-    if time_factor != 1.0 {
-        report.findings.whole("time-unit", format!("{time_factor}"));
-    }
     let nominal_ah = options
         .nominal_ah
-        .or_else(|| nominal_in_preamble(&layout.preamble));
+        .or_else(|| naming::nominal_in_preamble(&layout.preamble))
+        .or_else(|| naming::nominal_in_name(file_name));
+    let voltage_factor = result.voltage_factor.unwrap_or(1.0);
+    if voltage_factor != 1.0 {
+        report.findings.whole("voltage-unit", format!("{voltage_factor}"));
+    }
     let several = result.channels.len() > 1;
     let mut cells = Vec::new();
     for ChannelResult { number, selector } in result.channels {
+        let (time_factor, current_factor) =
+            unit_factors(&selector, result.time_factor, nominal_ah, &mut report.findings);
+        let unit_factor = time_factor * current_factor;
+        let choice = selector.finish(unit_factor, voltage_factor);
+        let is_half = choice.charge.is_some() != choice.discharge.is_some();
         let mut cell_id = options
             .cell_id
             .clone()
-            .unwrap_or_else(|| manifest::stem(file_name).to_string());
+            .or_else(|| naming::cell_id_in_preamble(&layout.preamble))
+            .unwrap_or_else(|| naming::cell_id(file_name, is_half));
         if several {
             cell_id = format!("{cell_id}-{}", number.saturating_sub(1));
         }
-        let choice = selector.finish(time_factor);
         if let Some(ratio) = choice.capacity_ratio {
-            let ratio = ratio * time_factor;
+            let ratio = ratio * unit_factor;
             report.capacity_ratio = Some(ratio);
             if (ratio - 1.0).abs() > 0.02 {
                 report.findings.whole("capacity-differs", "");
@@ -230,6 +236,7 @@ fn conclude(
             ("column", false) => "as-is",
             ("column", true) => "reversed",
             ("state", _) => "from-state",
+            ("voltage", _) => "from-voltage",
             _ => "from-counters",
         }
         .to_string();
@@ -241,7 +248,7 @@ fn conclude(
         report.halves.extend(choice.halves.iter().cloned());
         let loose = |half: &Option<super::segment::Half>| {
             half.as_ref().map(|half| LooseHalf {
-                half: select::to_half_cycle(half, choice.is_reversed, time_factor, 1.0),
+                half: select::to_half_cycle(half, choice.is_reversed, time_factor, current_factor),
                 cycle: half.cycle.unwrap_or(1),
                 wall_s: half.wall_s,
                 is_alone: choice.halves.len() == 1,
@@ -268,6 +275,52 @@ fn conclude(
     Ok(cells)
 }
 
+/// Factors that time and current need on top of their headings' units: the wall clock knows
+/// first, then the file's own capacity, then the nominal one (trap 8).
+fn unit_factors(
+    selector: &Selector,
+    by_clock: Option<f64>,
+    nominal_ah: Option<f64>,
+    findings: &mut Findings,
+) -> (f64, f64) {
+    let mut note = |code, factor: f64| {
+        if findings.get(code).is_none() {
+            findings.whole(code, format!("{factor}"));
+        }
+    };
+    if let Some(factor) = by_clock {
+        note("time-unit", factor);
+    }
+    let time = by_clock.unwrap_or(1.0);
+    let by_nominal = || {
+        let (charge_ah, _) = selector.largest()?;
+        // A cell keeps half of its capacity at least, and never grows by a third.
+        let ratio = charge_ah / nominal_ah?;
+        [1e3, 1e6, 60.0, 3600.0]
+            .into_iter()
+            .find(|known| (0.5..1.3).contains(&(ratio / known)))
+    };
+    let by_counter = selector.capacity_ratio().and_then(|ratio| {
+        [1e3, 1e6, 60.0, 3600.0, 1.0 / 60.0, 1.0 / 3600.0]
+            .into_iter()
+            .find(|known| (ratio * time / known - 1.0).abs() < 0.1)
+    });
+    let Some(off_by) = by_counter.or_else(|| if by_clock.is_none() { by_nominal() } else { None })
+    else {
+        return (time, 1.0);
+    };
+    // A thousand is milliseconds or milliamperes: no charge takes weeks.
+    let duration_s = selector.largest().map_or(0.0, |(_, duration_s)| duration_s * time);
+    let is_current = by_clock.is_some() || (off_by >= 1e3 && off_by != 3600.0 && duration_s < 4e5);
+    if is_current {
+        note("current-unit", 1.0 / off_by);
+        (time, 1.0 / off_by)
+    } else {
+        note("time-unit", 1.0 / off_by);
+        (time / off_by, 1.0)
+    }
+}
+
 /// A wanted cycle from its halves.
 pub(super) fn pair(
     charge: Option<&LooseHalf>,
@@ -284,37 +337,4 @@ pub(super) fn pair(
         nominal_ah,
         findings,
     )
-}
-
-/// `Capacity (Ah): 0.24` and the like in a preamble.
-fn nominal_in_preamble(preamble: &str) -> Option<f64> {
-    const KEYS: &[(&str, f64)] = &[
-        ("nominal capacity (ah)", 1.0),
-        ("nominal capacity (mah)", 1e-3),
-        ("rated capacity (ah)", 1.0),
-        ("rated capacity (mah)", 1e-3),
-        ("capacity (ah)", 1.0),
-        ("capacity (mah)", 1e-3),
-        ("标称容量(ah)", 1.0),
-        ("标称容量(mah)", 1e-3),
-        ("额定容量(ah)", 1.0),
-        ("额定容量(mah)", 1e-3),
-    ];
-    for line in preamble.lines() {
-        for (key, factor) in KEYS {
-            if let Some(at) = line.find(key) {
-                let rest = line.get(at + key.len()..)?;
-                let number: String = rest
-                    .trim_start_matches([':', '=', ' ', ',', ';', '\t', '"'])
-                    .chars()
-                    .take_while(|sign| sign.is_ascii_digit() || *sign == '.')
-                    .collect();
-                let value: f64 = number.parse().unwrap_or(0.0);
-                if value > 0.0 && value.is_finite() {
-                    return Some(value * factor);
-                }
-            }
-        }
-    }
-    None
 }

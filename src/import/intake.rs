@@ -3,10 +3,12 @@
 use super::clock::{Calendar, Clock, ClockCheck, DateOrder, Source};
 use super::dialects::Match;
 use super::header::Quantity;
+use super::layout::voltage_factor;
 use super::number;
 use super::report::Findings;
 use super::segment::{Sample, Segmenter};
 use super::select::Selector;
+use super::unsigned;
 
 /// Most columns that are read.
 pub const MAX_SLOTS: usize = 24;
@@ -44,6 +46,8 @@ enum Sign {
     State,
     /// Magnitudes only: the capacity counters decide.
     Counters,
+    /// Magnitudes only: the turns of the voltage decide, at the end of the file.
+    Voltage,
 }
 
 /// A counter that may restart.
@@ -105,7 +109,9 @@ pub struct IntakeResult {
     pub time_factor: Option<f64>,
     /// Where time comes from.
     pub clock: &'static str,
-    /// How the sign was decided: `column`, `state` or `counters`.
+    /// Factor that voltages need on top of their heading's unit.
+    pub voltage_factor: Option<f64>,
+    /// How the sign was decided: `column`, `state`, `counters` or `voltage`.
     pub sign: &'static str,
 }
 
@@ -130,6 +136,9 @@ pub struct Intake {
     sign: Sign,
     counter_flow: Flow,
     n_samples: u64,
+    has_negative: bool,
+    /// First voltages, to check their unit against what a cell can have.
+    probe_v: Vec<f64>,
     wall_s: Option<f64>,
     /// Findings so far.
     pub findings: Findings,
@@ -216,6 +225,8 @@ impl Intake {
             sign: Sign::Open,
             counter_flow: Flow::Other,
             n_samples: 0,
+            has_negative: false,
+            probe_v: Vec::new(),
             wall_s: None,
             findings: Findings::default(),
         }
@@ -349,6 +360,9 @@ impl Intake {
                     f64::NAN
                 }
             };
+            if at == 0 && self.probe_v.len() < 512 && voltage_v > 0.0 {
+                self.probe_v.push(voltage_v);
+            }
             let Some(channel) = self.channels.get_mut(at) else {
                 break;
             };
@@ -390,6 +404,9 @@ impl Intake {
     /// Sign to apply to the current of a row (trap 6: magnitudes with step words, or with
     /// counters only).
     fn sign_of(&mut self, current: f64, flow: Flow) -> f64 {
+        if current < 0.0 {
+            self.has_negative = true;
+        }
         if self.sign == Sign::Column || current == 0.0 {
             return 1.0;
         }
@@ -439,8 +456,20 @@ impl Intake {
                 .channels
                 .get_mut(at)
                 .and_then(|channel| channel.segmenter.finish());
-            if let Some(half) = half {
-                self.hand_over(at, half);
+            let Some(half) = half else { continue };
+            let cut = if self.sign == Sign::Open && !self.has_negative {
+                unsigned::by_voltage(&half)
+            } else {
+                None
+            };
+            match cut {
+                Some(halves) => {
+                    self.sign = Sign::Voltage;
+                    for half in halves {
+                        self.hand_over(at, half);
+                    }
+                }
+                None => self.hand_over(at, half),
             }
         }
         if self.calendar.order() == DateOrder::DayMonth && self.clock.source() == Source::Wall {
@@ -471,7 +500,9 @@ impl Intake {
                 Sign::Open | Sign::Column => "column",
                 Sign::State => "state",
                 Sign::Counters => "counters",
+                Sign::Voltage => "voltage",
             },
+            voltage_factor: voltage_factor(&mut self.probe_v),
         }
     }
 }

@@ -204,7 +204,7 @@ pub fn analyse(lines: &[String]) -> Result<Layout, ImportError> {
         decimal: reading.decimal,
         thousands: reading.thousands,
         wrapped,
-        n_indent: headings.iter().take_while(|cell| cell.is_empty()).count(),
+        n_indent: indent(lines, header_line, reading.delimiter, &headings),
         headings,
         header_line,
         first_line,
@@ -245,6 +245,33 @@ pub fn analyse_rows(rows: &[Vec<String>]) -> Result<Layout, ImportError> {
     let mut layout = Layout::of_sheet(headings, header_line, first_line, decimal, columns);
     layout.preamble = preamble(rows, header_line);
     Ok(layout)
+}
+
+/// Leading empty fields of record lines in layered files: their headings stand one step further
+/// right than those of the layer above. (A nameless index column is no layer.)
+fn indent(lines: &[String], header_line: usize, delimiter: u8, headings: &[String]) -> usize {
+    let blanks = |cells: &[String]| cells.iter().take_while(|cell| cell.is_empty()).count();
+    let n_indent = blanks(headings);
+    let above = header_line
+        .checked_sub(1)
+        .and_then(|line| lines.get(line))
+        .map(|line| split(line, delimiter, false));
+    match above {
+        Some(above) if n_indent > 0 && above.len() > 1 && blanks(&above) + 1 == n_indent => n_indent,
+        _ => 0,
+    }
+}
+
+/// A voltage heading may be wrong about its unit: cells are between 0 and 5.5 V. Returns the
+/// factor that the column needs on top, if it is a thousand.
+pub fn voltage_factor(values: &mut [f64]) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    let median = *values.get(values.len() / 2)?;
+    match median {
+        median if (500.0..=5500.0).contains(&median) => Some(1e-3),
+        median if (5e-4..=5.5e-3).contains(&median) => Some(1e3),
+        _ => None,
+    }
 }
 
 /// Refuses headings without time, voltage and current, or with several candidates for one.
@@ -399,6 +426,7 @@ fn settle_marks(
     }
     // Decimal comma or thousands mark: the voltage must come out between 0 and 5.5 V.
     let mut kept = Vec::new();
+    let mut implausible = Vec::new();
     for reading in readings {
         let Some((_, found, first)) = &reading.found else {
             continue;
@@ -430,6 +458,8 @@ fn settle_marks(
         }
         if n_plausible * 2 > n_values {
             kept.push((reading, n_marked));
+        } else {
+            implausible.push(reading);
         }
     }
     if kept.len() > 1 && kept.iter().all(|(_, n_marked)| *n_marked == 0) {
@@ -444,6 +474,9 @@ fn settle_marks(
                 })
                 .collect(),
         });
+    }
+    if kept.is_empty() {
+        return Ok(implausible);
     }
     Ok(kept.into_iter().map(|(reading, _)| reading).collect())
 }

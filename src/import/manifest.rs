@@ -140,6 +140,15 @@ impl Manifest {
             })
     }
 
+    /// All rows of a file: several where it holds several cells.
+    pub fn rows_of_file(&self, file: &str) -> Vec<&ManifestRow> {
+        let name = base(file);
+        self.rows
+            .iter()
+            .filter(|row| !row.file.is_empty() && base(&row.file) == name)
+            .collect()
+    }
+
     /// The row of a cell.
     pub fn row_of_cell(&self, cell_id: &str) -> Option<&ManifestRow> {
         self.rows.iter().find(|row| row.cell_id == cell_id)

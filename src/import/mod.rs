@@ -24,6 +24,7 @@
 mod clock;
 mod container;
 mod cycle;
+mod diagnostics;
 pub mod dialects;
 mod encoding;
 mod error;
@@ -35,14 +36,17 @@ mod intake;
 mod layout;
 mod manifest;
 mod mapping;
+mod naming;
 mod number;
 mod report;
 mod segment;
 mod select;
 mod text;
+mod unsigned;
 pub mod xlsx;
 
 pub use cycle::{HalfCycle, WantedCycle};
+pub use diagnostics::diagnostics;
 pub use encoding::DecodeGb18030;
 pub use error::ImportError;
 pub use group::{group, Cell};

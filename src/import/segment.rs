@@ -222,11 +222,18 @@ impl Segmenter {
     fn close(&mut self, n_rows: usize, is_positive: bool) -> Option<Half> {
         let n_rows = n_rows.min(self.rows.len());
         let tail = self.rows.split_off(n_rows);
-        let rows = std::mem::replace(&mut self.rows, tail);
+        let mut rows = std::mem::replace(&mut self.rows, tail);
         let tail = self.places.split_off(n_rows);
-        let places = std::mem::replace(&mut self.places, tail);
+        let mut places = std::mem::replace(&mut self.places, tail);
         let end_ah = if is_positive { self.high.0 } else { self.low.0 };
-        let charge_ah = (end_ah - self.start_ah).abs();
+        let mut charge_ah = (end_ah - self.start_ah).abs();
+        if let Some((from, to, kept_ah)) = without_pulses(&rows, self.start_ah, charge_ah) {
+            rows.truncate(to);
+            places.truncate(to);
+            rows.drain(..from.min(rows.len()));
+            places.drain(..from.min(places.len()));
+            charge_ah = kept_ah;
+        }
         self.charge_scale_ah = charge_ah.max(0.9 * self.charge_scale_ah);
         let (first, last) = (places.first()?, places.last()?);
         let opposite = |row: &&Row| (row.current_a > 0.0) != is_positive;
@@ -274,7 +281,33 @@ impl Segmenter {
     }
 }
 
-/// Median of the first five voltages that are there.
+/// Pulses before and after a half, apart from it by a rest and moving less than a hundredth of
+/// it, do not belong to it. Returns the rows to keep and the charge that they move.
+fn without_pulses(rows: &[Row], start_ah: f64, charge_ah: f64) -> Option<(usize, usize, f64)> {
+    let little_ah = 0.01 * charge_ah;
+    let rests = || rows.iter().enumerate().skip(1).filter(|(_, row)| row.after_rest);
+    let end_ah = rows.last()?.charge_ah;
+    let charge_before = |at: usize| rows.get(at.wrapping_sub(1)).map(|row| row.charge_ah);
+    let from = rests()
+        .take_while(|(at, _)| {
+            charge_before(*at).is_some_and(|ah| (ah - start_ah).abs() < little_ah)
+        })
+        .last()
+        .map(|(at, _)| at);
+    let to = rests()
+        .filter(|(at, _)| charge_before(*at).is_some_and(|ah| (end_ah - ah).abs() < little_ah))
+        .map(|(at, _)| at)
+        .next();
+    if from.is_none() && to.is_none() {
+        return None;
+    }
+    let (from_row, to_row) = (from.unwrap_or(0), to.unwrap_or(rows.len()));
+    let first_ah = from.and_then(charge_before).unwrap_or(start_ah);
+    let last_ah = charge_before(to_row)?;
+    (from_row < to_row).then_some((from_row, to_row, (last_ah - first_ah).abs()))
+}
+
+/// Median of the first three voltages that are there.
 fn robust_start(rows: &[Row]) -> f64 {
     median_of(rows.iter().map(|row| row.voltage_v))
 }
@@ -381,6 +414,7 @@ mod tests {
             (-1.0, 150),
         ]));
         assert_eq!(found.len(), 2);
+        // A rest, and a row the other way.
         assert_eq!(found[1].n_interruptions, 2);
     }
 

@@ -130,8 +130,28 @@ impl Selector {
         }
     }
 
-    /// Chooses.
-    pub fn finish(mut self, unit_factor: f64) -> Choice {
+    /// Charge and duration of the largest half, Ah and s as the headings have it.
+    pub fn largest(&self) -> Option<(f64, f64)> {
+        self.kept
+            .iter()
+            .flatten()
+            .max_by(|a, b| a.charge_ah.total_cmp(&b.charge_ah))
+            .and_then(|half| {
+                let (first, last) = (half.rows.first()?, half.rows.last()?);
+                Some((half.charge_ah, last.time_s - first.time_s))
+            })
+    }
+
+    /// Chooses. `unit_factor` corrects charges for wrong units; `voltage_factor` voltages.
+    pub fn finish(mut self, unit_factor: f64, voltage_factor: f64) -> Choice {
+        let halves = self.kept.iter_mut().flatten();
+        for half in halves {
+            half.voltage_v = half.voltage_v.map(|voltage| voltage * voltage_factor);
+            half.rows.iter_mut().for_each(|row| row.voltage_v *= voltage_factor);
+        }
+        for summary in &mut self.summaries {
+            summary.voltage_v = summary.voltage_v.map(|voltage| voltage * voltage_factor);
+        }
         let is_reversed = self.is_reversed();
         let largest = self.largest_ah;
         self.summaries
@@ -349,7 +369,8 @@ impl Selector {
         (derived, "derived")
     }
 
-    fn capacity_ratio(&self) -> Option<f64> {
+    /// Our capacity over the file's counter, median over the large halves.
+    pub fn capacity_ratio(&self) -> Option<f64> {
         median(
             self.summaries
                 .iter()

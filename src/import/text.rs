@@ -43,7 +43,6 @@ pub struct Body {
     gb18030: Option<encoding::DecodeGb18030>,
     /// Lines read.
     pub line: u64,
-    layered_cycle: Vec<u8>,
     layered_state: Flow,
 }
 
@@ -137,7 +136,6 @@ impl TextReader {
             words: Vec::new(),
             gb18030: options.decode_gb18030,
             line: 0,
-            layered_cycle: Vec::new(),
             layered_state: Flow::Other,
         };
         let head = std::mem::take(&mut self.head);
@@ -287,11 +285,6 @@ impl Body {
         let n_blank = cells.iter().take_while(|cell| blank(cell)).count();
         if n_blank >= self.layout.n_indent {
             return true;
-        }
-        if n_blank == 0 {
-            if let Some(cell) = cells.first() {
-                self.layered_cycle = super::number::trim(cell).to_vec();
-            }
         }
         let words = cells
             .iter()
