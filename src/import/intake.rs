@@ -457,7 +457,8 @@ impl Intake {
                 .get_mut(at)
                 .and_then(|channel| channel.segmenter.finish());
             let Some(half) = half else { continue };
-            let cut = if self.sign == Sign::Open && !self.has_negative {
+            let has_counters = self.counters[0].is_some() && self.counters[1].is_some();
+            let cut = if self.sign == Sign::Open && !self.has_negative && !has_counters {
                 unsigned::by_voltage(&half)
             } else {
                 None

@@ -8,6 +8,8 @@ use super::segment::Half;
 
 /// Halves of one sign kept with their rows while the file streams by.
 const MAX_KEPT: usize = 6;
+/// The same when a state of health is looked for; each comes with the half before it.
+const MAX_PAIRS: usize = 4;
 /// Halves remembered without rows.
 const MAX_SUMMARIES: usize = 20_000;
 /// Halves listed in a report.
@@ -54,6 +56,9 @@ pub struct Selector {
     largest_ah: f64,
     /// Charge of the discharge that is looked for, Ah.
     target_ah: Option<f64>,
+    /// With a target: the half before, and the nearest halves each with the one before it.
+    recent: Option<Half>,
+    pairs: [Vec<[Half; 2]>; 2],
 }
 
 /// The choice, with charge and discharge told apart.
@@ -118,14 +123,14 @@ impl Selector {
                 }
             }
             Some(target_ah) => {
-                // The latest as well, for files that never come near the target.
-                kept.push(half);
-                kept.sort_by(|a, b| {
-                    (a.charge_ah - target_ah)
-                        .abs()
-                        .total_cmp(&(b.charge_ah - target_ah).abs())
-                });
-                kept.truncate(MAX_KEPT);
+                let before = self.recent.replace(half.clone());
+                if let Some(before) = before.filter(|old| old.is_positive != half.is_positive) {
+                    let pairs = &mut self.pairs[usize::from(half.is_positive)];
+                    pairs.push([before, half]);
+                    let distance = |pair: &[Half; 2]| (pair[1].charge_ah - target_ah).abs();
+                    pairs.sort_by(|a, b| distance(a).total_cmp(&distance(b)));
+                    pairs.truncate(MAX_PAIRS);
+                }
             }
         }
     }
@@ -135,6 +140,7 @@ impl Selector {
         self.kept
             .iter()
             .flatten()
+            .chain(self.pairs.iter().flatten().flatten())
             .max_by(|a, b| a.charge_ah.total_cmp(&b.charge_ah))
             .and_then(|half| {
                 let (first, last) = (half.rows.first()?, half.rows.last()?);
@@ -144,7 +150,8 @@ impl Selector {
 
     /// Chooses. `unit_factor` corrects charges for wrong units; `voltage_factor` voltages.
     pub fn finish(mut self, unit_factor: f64, voltage_factor: f64) -> Choice {
-        let halves = self.kept.iter_mut().flatten();
+        let pairs = self.pairs.iter_mut().flatten().flatten();
+        let halves = self.kept.iter_mut().flatten().chain(pairs);
         for half in halves {
             half.voltage_v = half.voltage_v.map(|voltage| voltage * voltage_factor);
             half.rows.iter_mut().for_each(|row| row.voltage_v *= voltage_factor);
@@ -190,16 +197,17 @@ impl Selector {
                 .and_then(|at| numbers.get(at))
                 .copied();
         };
-        let mut discharge = self.pick(discharges, &full);
-        let mut charge = match &discharge {
-            Some(discharge) if self.target_ah.is_some() => charges
-                .into_iter()
-                .filter(|half| full(half.index))
-                .min_by_key(|half| half.index.abs_diff(discharge.index)),
-            _ => charges
-                .into_iter()
-                .filter(|half| full(half.index))
-                .max_by_key(|half| half.index),
+        let (mut charge, mut discharge) = match self.target_ah {
+            None => (latest(charges, &full), latest(discharges, &full)),
+            Some(_) => {
+                // Pairs are in order of their distance already.
+                let pairs = std::mem::take(&mut self.pairs[usize::from(is_reversed)]);
+                let whole = pairs.into_iter().find(|pair| pair.iter().all(|half| full(half.index)));
+                match whole {
+                    Some([charge, discharge]) => (Some(charge), Some(discharge)),
+                    None => (None, None),
+                }
+            }
         };
         discharge.iter_mut().for_each(number);
         charge.iter_mut().for_each(number);
@@ -230,18 +238,6 @@ impl Selector {
             cycles_from,
             capacity_ratio: self.capacity_ratio(),
             n_full,
-        }
-    }
-
-    fn pick(&self, halves: Vec<Half>, full: &dyn Fn(u32) -> bool) -> Option<Half> {
-        let halves = halves.into_iter().filter(|half| full(half.index));
-        match self.target_ah {
-            None => halves.max_by_key(|half| half.index),
-            Some(target_ah) => halves.min_by(|a, b| {
-                (a.charge_ah - target_ah)
-                    .abs()
-                    .total_cmp(&(b.charge_ah - target_ah).abs())
-            }),
         }
     }
 
@@ -393,6 +389,13 @@ fn outdoes(newer: &Half, older: &Half) -> bool {
     newer.charge_ah >= 0.85 * older.charge_ah
         && sign * (older.voltage_v[1] - newer.voltage_v[1]) <= (0.03 * span_v).max(0.02)
         && (!is_pulsed(newer) || is_pulsed(older))
+}
+
+fn latest(halves: Vec<Half>, full: &dyn Fn(u32) -> bool) -> Option<Half> {
+    halves
+        .into_iter()
+        .filter(|half| full(half.index))
+        .max_by_key(|half| half.index)
 }
 
 fn median(values: impl Iterator<Item = f64>) -> Option<f64> {

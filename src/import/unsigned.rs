@@ -21,11 +21,17 @@ pub fn by_voltage(half: &Half) -> Option<Vec<Half>> {
             cycle: half.cycle,
             row: first + at as u64,
         };
-        if let (Some(before), true) = (before, row.after_rest) {
-            // The rest is not stored, but the charge since then is: so is when it ended.
-            let flowed_s = (row.charge_ah - before.charge_ah).abs() * 3600.0 / row.current_a.abs();
+        // A rest is not stored, but the charge since then is: that tells when it ended.
+        let since_rest_ah = match before {
+            None => Some(half.charge_ah - moved_by(&half.rows)),
+            Some(before) if row.after_rest => Some(row.charge_ah - before.charge_ah),
+            Some(_) => None,
+        };
+        if let Some(charge_ah) = since_rest_ah.filter(|charge_ah| *charge_ah > 0.0) {
+            let flowed_s = charge_ah * 3600.0 / row.current_a.abs();
+            let earliest_s = before.map_or(f64::MIN, |before| before.time_s);
             halves.extend(segmenter.push(Sample {
-                time_s: (row.time_s - flowed_s).max(before.time_s),
+                time_s: (row.time_s - flowed_s).max(earliest_s),
                 current_a: 0.0,
                 ..sample
             }));
@@ -34,11 +40,27 @@ pub fn by_voltage(half: &Half) -> Option<Vec<Half>> {
         before = Some(row);
     }
     halves.extend(segmenter.finish());
-    (halves.len() > 1).then_some(halves)
+    // A lower charging step lowers the voltage too, but then it rises again: what is called a
+    // half must go its way by itself.
+    let goes_its_way = |half: &Half| {
+        let [start_v, end_v] = half.voltage_v;
+        let rise_v = if half.is_positive { end_v - start_v } else { start_v - end_v };
+        rise_v > 0.2 * turns.range_v
+    };
+    (halves.len() > 1 && halves.iter().all(goes_its_way)).then_some(halves)
+}
+
+/// Charge between the first and the last row.
+fn moved_by(rows: &[Row]) -> f64 {
+    match (rows.first(), rows.last()) {
+        (Some(first), Some(last)) => (last.charge_ah - first.charge_ah).abs(),
+        _ => 0.0,
+    }
 }
 
 struct Turns {
     starts_rising: bool,
+    range_v: f64,
     /// First row after each turn.
     indices: Vec<usize>,
 }
@@ -95,6 +117,7 @@ fn turns(rows: &[Row]) -> Option<Turns> {
     }
     (!indices.is_empty()).then_some(Turns {
         starts_rising,
+        range_v: high - low,
         indices,
     })
 }
