@@ -69,15 +69,25 @@ fn pandas(path: &std::path::Path) -> Option<f64> {
         path.display().to_string()
     );
     ["python3.11", "python3"].into_iter().find_map(|python| {
-        let output = std::process::Command::new(python).args(["-c", &script]).output().ok()?;
+        let output = std::process::Command::new(python)
+            .args(["-c", &script])
+            .output()
+            .ok()?;
         String::from_utf8(output.stdout).ok()?.trim().parse().ok()
     })
 }
 
 fn peak_mb() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or("");
-    let kb: f64 = line.split_whitespace().nth(1).and_then(|kb| kb.parse().ok()).unwrap_or(f64::NAN);
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmHWM"))
+        .unwrap_or("");
+    let kb: f64 = line
+        .split_whitespace()
+        .nth(1)
+        .and_then(|kb| kb.parse().ok())
+        .unwrap_or(f64::NAN);
     kb / 1024.0
 }
 
@@ -104,8 +114,13 @@ fn stream(n_bytes: u64) {
 }
 
 fn main() {
-    let mut arguments = std::env::args().skip_while(|argument| argument != "--gigabytes").skip(1);
-    if let Some(gigabytes) = arguments.next().and_then(|number| number.parse::<f64>().ok()) {
+    let mut arguments = std::env::args()
+        .skip_while(|argument| argument != "--gigabytes")
+        .skip(1);
+    if let Some(gigabytes) = arguments
+        .next()
+        .and_then(|number| number.parse::<f64>().ok())
+    {
         stream((gigabytes * 1e9) as u64);
         return;
     }
@@ -127,12 +142,19 @@ fn main() {
         theirs.extend(pandas(&path));
     }
     let ours = median(ours);
-    println!("import: {megabytes:.0} MB in {ours:.3} s, {:.0} MB/s", megabytes / ours);
+    println!(
+        "import: {megabytes:.0} MB in {ours:.3} s, {:.0} MB/s",
+        megabytes / ours
+    );
     if theirs.is_empty() {
         println!("pandas: not installed, no comparison");
     } else {
         let theirs = median(theirs);
-        println!("pandas: {theirs:.3} s, {:.0} MB/s; ratio {:.2}", megabytes / theirs, theirs / ours);
+        println!(
+            "pandas: {theirs:.3} s, {:.0} MB/s; ratio {:.2}",
+            megabytes / theirs,
+            theirs / ours
+        );
     }
     let _ = std::fs::remove_file(&path);
 }

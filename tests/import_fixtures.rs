@@ -25,7 +25,10 @@ fn check(name: &str) {
     let file = import(name, &bytes, 1 << 16);
     let pieces = import(name, &bytes, 1021);
     // Not `==`: a missing voltage is NaN. Not `assert_eq!`: the curves would fill the screen.
-    assert!(format!("{file:?}") == format!("{pieces:?}"), "the size of the pieces must not matter");
+    assert!(
+        format!("{file:?}") == format!("{pieces:?}"),
+        "the size of the pieces must not matter"
+    );
     if expected["status"] == "error" {
         let error = match file {
             Err(error) => error,
@@ -33,7 +36,10 @@ fn check(name: &str) {
         };
         assert_eq!(expected["code"], error.code(), "{error}");
         if let Some(what) = expected["what"].as_str() {
-            assert!(error.params().contains(&("what", what.to_string())), "{error}");
+            assert!(
+                error.params().contains(&("what", what.to_string())),
+                "{error}"
+            );
         }
         return;
     }
@@ -54,14 +60,20 @@ fn check(name: &str) {
     words("cycles_from", &report.cycles_from);
     words("container", &report.container);
     let cell = &file.cells[0];
-    let wanted = cell.wanted.as_ref().unwrap_or_else(|error| panic!("{error}: {:?}", report.halves));
+    let wanted = cell
+        .wanted
+        .as_ref()
+        .unwrap_or_else(|error| panic!("{error}: {:?}", report.halves));
     let tolerance = expected["tolerance"].as_f64().unwrap_or(0.001);
     for (key, found) in [
         ("charge_ah", wanted.charge.capacity_ah()),
         ("discharge_ah", wanted.discharge.capacity_ah()),
     ] {
         let capacity_ah = expected[key].as_f64().unwrap();
-        assert!((found / capacity_ah - 1.0).abs() <= tolerance, "{key}: {found} for {capacity_ah}");
+        assert!(
+            (found / capacity_ah - 1.0).abs() <= tolerance,
+            "{key}: {found} for {capacity_ah}"
+        );
     }
     assert_eq!(expected["cycle"], wanted.cycle, "cycle");
     if let Some(nominal_ah) = expected["nominal_ah"].as_f64() {
@@ -80,7 +92,13 @@ fn check(name: &str) {
     assert_eq!(found, expected["findings"], "findings");
     // The CC part ends before the CV tail and covers the whole discharge.
     assert!(wanted.discharge.is_cc.iter().all(|is_cc| *is_cc));
-    let n_tail = wanted.charge.is_cc.iter().rev().take_while(|is_cc| !**is_cc).count();
+    let n_tail = wanted
+        .charge
+        .is_cc
+        .iter()
+        .rev()
+        .take_while(|is_cc| !**is_cc)
+        .count();
     assert!((25..=31).contains(&n_tail), "rows in the CV tail: {n_tail}");
 }
 

@@ -39,15 +39,31 @@ fn check_manifest(data: &str, files: &str, tolerance: f64) {
     let cells = group(imports, Some(&manifest));
     assert_eq!(cells.len(), manifest.rows.len());
     for (cell, row) in cells.iter().zip(&manifest.rows) {
-        let wanted = cell.wanted.as_ref().unwrap_or_else(|error| panic!("{}: {error}", row.file));
+        let wanted = cell
+            .wanted
+            .as_ref()
+            .unwrap_or_else(|error| panic!("{}: {error}", row.file));
         let (soh, expected) = (wanted.soh().unwrap(), row.soh.unwrap());
-        assert!((soh / expected - 1.0).abs() < tolerance, "{}: {soh} for {expected}", row.file);
+        assert!(
+            (soh / expected - 1.0).abs() < tolerance,
+            "{}: {soh} for {expected}",
+            row.file
+        );
         for half in [&wanted.charge, &wanted.discharge] {
             assert!(half.len() >= 20, "{}: {} rows", row.file, half.len());
-            assert!(half.time_s.windows(2).all(|pair| pair[0] <= pair[1]), "{}", row.file);
+            assert!(
+                half.time_s.windows(2).all(|pair| pair[0] <= pair[1]),
+                "{}",
+                row.file
+            );
             assert!(half.throughput_ah.windows(2).all(|pair| pair[0] <= pair[1]));
             let n_cc = half.is_cc.iter().filter(|is_cc| **is_cc).count();
-            assert!(n_cc >= 20, "{}: {n_cc} of {} rows are CC", row.file, half.len());
+            assert!(
+                n_cc >= 20,
+                "{}: {n_cc} of {} rows are CC",
+                row.file,
+                half.len()
+            );
         }
     }
 }
@@ -71,11 +87,18 @@ fn faults_change_neither_cycle_nor_capacity() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap();
         let wanted = |path: &Path| {
-            import(path, Options::default()).unwrap().cells[0].wanted.clone().unwrap()
+            import(path, Options::default()).unwrap().cells[0]
+                .wanted
+                .clone()
+                .unwrap()
         };
         let (clean, faulty) = (wanted(&path), wanted(&faulty.join(name)));
         assert_eq!(clean.cycle, faulty.cycle, "{name:?}");
-        assert_eq!(clean.charge.is_cc.len(), faulty.charge.is_cc.len(), "{name:?}");
+        assert_eq!(
+            clean.charge.is_cc.len(),
+            faulty.charge.is_cc.len(),
+            "{name:?}"
+        );
         let ratio = faulty.discharge.capacity_ah() / clean.discharge.capacity_ah();
         assert!((ratio - 1.0).abs() < 1e-3, "{name:?}: {ratio}");
     }
@@ -83,11 +106,22 @@ fn faults_change_neither_cycle_nor_capacity() {
 
 #[test]
 fn native_files_are_read_or_refused_with_the_reason() {
-    let Some(folder) = folder("cycles/native") else { return };
+    let Some(folder) = folder("cycles/native") else {
+        return;
+    };
     for (file, outcome) in [
-        ("Arbin-LFP-Severson__2017-05-09_test-TC-contact_CH33.csv", "charge only"),
-        ("CALCE_CX2-33_prism_LCO_25C_0-100_0.5-0.5C_d_cycle_data.csv", "refused"),
-        ("CALCE_CX2-33_prism_LCO_25C_0-100_0.5-0.5C_d_timeseries.csv", "charge only"),
+        (
+            "Arbin-LFP-Severson__2017-05-09_test-TC-contact_CH33.csv",
+            "charge only",
+        ),
+        (
+            "CALCE_CX2-33_prism_LCO_25C_0-100_0.5-0.5C_d_cycle_data.csv",
+            "refused",
+        ),
+        (
+            "CALCE_CX2-33_prism_LCO_25C_0-100_0.5-0.5C_d_timeseries.csv",
+            "charge only",
+        ),
         ("CS2_33_2_2_11.csv", "cycle"),
         ("CS2_36_2_3_11.xlsx", "cycle"),
         ("K2_016__7_17_13_1C_Cycle.csv", "cycle"),
@@ -117,9 +151,14 @@ fn native_files_are_read_or_refused_with_the_reason() {
 
 #[test]
 fn charge_and_discharge_apart_are_joined_by_their_names() {
-    let Some(folder) = folder("cycles/native") else { return };
-    let files = ["NASA-B0005__charge__05370.csv", "NASA-B0005__discharge__05372.csv"]
-        .map(|file| import(&folder.join(file), Options::default()).unwrap());
+    let Some(folder) = folder("cycles/native") else {
+        return;
+    };
+    let files = [
+        "NASA-B0005__charge__05370.csv",
+        "NASA-B0005__discharge__05372.csv",
+    ]
+    .map(|file| import(&folder.join(file), Options::default()).unwrap());
     let cells = group(files.into(), None);
     assert_eq!((cells.len(), cells[0].cell_id.as_str()), (1, "NASA-B0005"));
     let discharge_ah = cells[0].wanted.as_ref().unwrap().discharge.capacity_ah();
@@ -129,10 +168,20 @@ fn charge_and_discharge_apart_are_joined_by_their_names() {
 
 #[test]
 fn formats_agree_on_the_same_cells() {
-    let Some(folder) = folder("cycles") else { return };
+    let Some(folder) = folder("cycles") else {
+        return;
+    };
     // The native file holds cycles 1-29, the BDF file one of them, by its number.
-    let native = import(&folder.join("native/TJU__CY25-1_1-n6.csv"), Options::default()).unwrap();
-    let bdf = import(&folder.join("bdf/TJU_CY25-1_1-n6.bdf.csv"), Options::default()).unwrap();
+    let native = import(
+        &folder.join("native/TJU__CY25-1_1-n6.csv"),
+        Options::default(),
+    )
+    .unwrap();
+    let bdf = import(
+        &folder.join("bdf/TJU_CY25-1_1-n6.bdf.csv"),
+        Options::default(),
+    )
+    .unwrap();
     let bdf = bdf.cells[0].wanted.as_ref().unwrap();
     let options = Options {
         nominal_ah: Some(3.5),
@@ -148,5 +197,9 @@ fn formats_agree_on_the_same_cells() {
     ] {
         assert!((a / b - 1.0).abs() < 1e-3, "{a} {b}");
     }
-    assert_eq!(native.cells[0].wanted.as_ref().unwrap().cycle, 29, "the latest");
+    assert_eq!(
+        native.cells[0].wanted.as_ref().unwrap().cycle,
+        29,
+        "the latest"
+    );
 }

@@ -14,7 +14,10 @@ fn seeds() -> Vec<(String, Vec<u8>)> {
     let mut seeds: Vec<(String, Vec<u8>)> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension != "json" && extension != "py"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension != "json" && extension != "py")
+        })
         .map(|path| (path.display().to_string(), std::fs::read(path).unwrap()))
         .collect();
     seeds.sort();
@@ -28,8 +31,23 @@ fn below(rng: &mut ChaCha8Rng, n: usize) -> usize {
 /// A broken copy: bytes flipped, pieces cut, doubled or swapped in from another seed.
 fn mutate(rng: &mut ChaCha8Rng, seeds: &[(String, Vec<u8>)]) -> Vec<u8> {
     const TOKENS: &[&[u8]] = &[
-        b"\n", b",", b";", b"\t", b"\"", b"-", b"1e308", b"NaN", b"99999999999999999999", b"\0",
-        b"\xff\xfe", b"\xef\xbb\xbf", b"PK\x03\x04", b"\x1f\x8b\x08", b"::", b"/", b"\xa1\xe6",
+        b"\n",
+        b",",
+        b";",
+        b"\t",
+        b"\"",
+        b"-",
+        b"1e308",
+        b"NaN",
+        b"99999999999999999999",
+        b"\0",
+        b"\xff\xfe",
+        b"\xef\xbb\xbf",
+        b"PK\x03\x04",
+        b"\x1f\x8b\x08",
+        b"::",
+        b"/",
+        b"\xa1\xe6",
     ];
     let (_, seed) = &seeds[below(rng, seeds.len())];
     // The head decides most; a window keeps each input small.
@@ -73,7 +91,10 @@ fn mutated_files_neither_panic_nor_hang() {
         .ok()
         .and_then(|n| n.parse().ok())
         .unwrap_or(6000);
-    let first: u64 = std::env::var("VOLTVOTE_FUZZ_SEED").ok().and_then(|n| n.parse().ok()).unwrap_or(1);
+    let first: u64 = std::env::var("VOLTVOTE_FUZZ_SEED")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(1);
     let seeds = seeds();
     let mut rng = ChaCha8Rng::seed_from_u64(first);
     let (mut n_read, mut n_refused) = (0_u32, 0_u32);
@@ -81,7 +102,9 @@ fn mutated_files_neither_panic_nor_hang() {
         let bytes = mutate(&mut rng, &seeds);
         let piece = 1 + below(&mut rng, 5000);
         let mut importer = Importer::new("x.csv", Options::default());
-        let pushed = bytes.chunks(piece).try_for_each(|bytes| importer.push(bytes));
+        let pushed = bytes
+            .chunks(piece)
+            .try_for_each(|bytes| importer.push(bytes));
         match pushed.and_then(|()| importer.finish()) {
             Ok(file) => {
                 n_read += 1;
@@ -92,11 +115,19 @@ fn mutated_files_neither_panic_nor_hang() {
                     .flatten()
                     .map(|loose| loose.half.len())
                     .sum();
-                assert!(kept <= bytes.len() * 200, "{kept} rows from {} bytes", bytes.len());
+                assert!(
+                    kept <= bytes.len() * 200,
+                    "{kept} rows from {} bytes",
+                    bytes.len()
+                );
                 for cell in &file.cells {
                     if let Ok(wanted) = &cell.wanted {
                         assert!(wanted.discharge.time_s.iter().all(|time| time.is_finite()));
-                        assert!(wanted.discharge.throughput_ah.iter().all(|ah| ah.is_finite()));
+                        assert!(wanted
+                            .discharge
+                            .throughput_ah
+                            .iter()
+                            .all(|ah| ah.is_finite()));
                     }
                 }
             }
@@ -114,14 +145,21 @@ fn mutated_files_neither_panic_nor_hang() {
         }
     }
     println!("{n_inputs} inputs: {n_read} read, {n_refused} refused");
-    assert!(n_read > n_inputs / 10 && n_refused > n_inputs / 20, "{n_read} {n_refused}");
+    assert!(
+        n_read > n_inputs / 10 && n_refused > n_inputs / 20,
+        "{n_read} {n_refused}"
+    );
 }
 
 /// Largest resident size of this process so far, MB; `None` where the system does not say.
 fn peak_mb() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM"))?;
-    line.split_whitespace().nth(1)?.parse::<f64>().ok().map(|kb| kb / 1024.0)
+    line.split_whitespace()
+        .nth(1)?
+        .parse::<f64>()
+        .ok()
+        .map(|kb| kb / 1024.0)
 }
 
 #[test]
@@ -131,7 +169,9 @@ fn trap_15_memory_stays_constant() {
         return;
     };
     let mut importer = Importer::new("long.csv", Options::default());
-    importer.push(b"Test_Time (s),Cycle_Index,Current (A),Voltage (V)\n").unwrap();
+    importer
+        .push(b"Test_Time (s),Cycle_Index,Current (A),Voltage (V)\n")
+        .unwrap();
     let mut piece = String::new();
     let mut time_s = 0_u64;
     // 1500 cycles of 2000 rows: 80 MB of text.
@@ -164,7 +204,10 @@ fn a_zip_bomb_is_refused() {
     let mut file = b"\x1f\x8b\x08\0\0\0\0\0\0\x03".to_vec();
     file.extend_from_slice(&packed);
     let mut importer = Importer::new("bomb.csv.gz", Options::default());
-    let error = file.chunks(4096).try_for_each(|bytes| importer.push(bytes)).unwrap_err();
+    let error = file
+        .chunks(4096)
+        .try_for_each(|bytes| importer.push(bytes))
+        .unwrap_err();
     assert_eq!(error.code(), "archive-too-large");
 }
 

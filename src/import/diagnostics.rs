@@ -29,7 +29,12 @@ pub fn diagnostics(report: &Report, error: Option<&ImportError>) -> String {
     let headings: Vec<String> = report.headings.iter().map(|cell| blanked(cell)).collect();
     line("headings", &headings.join(" | "));
     for column in &report.columns {
-        let value = format!("{} as {} in {}", blanked(&column.heading), column.quantity, blanked(&column.unit));
+        let value = format!(
+            "{} as {} in {}",
+            blanked(&column.heading),
+            column.quantity,
+            blanked(&column.unit)
+        );
         line("column", &value);
     }
     line("clock", &report.clock);
@@ -37,14 +42,22 @@ pub fn diagnostics(report: &Report, error: Option<&ImportError>) -> String {
     line("sign", &report.sign);
     let full = |direction: &str| {
         let halves = report.halves.iter();
-        halves.filter(|half| half.direction == direction && half.status == "full").count()
+        halves
+            .filter(|half| half.direction == direction && half.status == "full")
+            .count()
     };
     line("full charges", &full("charge").to_string());
     line("full discharges", &full("discharge").to_string());
     for finding in &report.findings.0 {
-        let rows: Vec<String> =
-            finding.rows.iter().map(|[first, last]| format!("{first}-{last}")).collect();
-        line("finding", &format!("{} x{} {}", finding.code, finding.count, rows.join(" ")));
+        let rows: Vec<String> = finding
+            .rows
+            .iter()
+            .map(|[first, last]| format!("{first}-{last}"))
+            .collect();
+        line(
+            "finding",
+            &format!("{} x{} {}", finding.code, finding.count, rows.join(" ")),
+        );
     }
     if let Some(error) = error {
         line("error", error.code());

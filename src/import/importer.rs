@@ -207,13 +207,19 @@ fn conclude(
         .or_else(|| naming::nominal_in_name(file_name));
     let voltage_factor = result.voltage_factor.unwrap_or(1.0);
     if voltage_factor != 1.0 {
-        report.findings.whole("voltage-unit", format!("{voltage_factor}"));
+        report
+            .findings
+            .whole("voltage-unit", format!("{voltage_factor}"));
     }
     let several = result.channels.len() > 1;
     let mut cells = Vec::new();
     for ChannelResult { number, selector } in result.channels {
-        let (time_factor, current_factor) =
-            unit_factors(&selector, result.time_factor, nominal_ah, &mut report.findings);
+        let (time_factor, current_factor) = unit_factors(
+            &selector,
+            result.time_factor,
+            nominal_ah,
+            &mut report.findings,
+        );
         let unit_factor = time_factor * current_factor;
         let choice = selector.finish(unit_factor, voltage_factor);
         let is_half = choice.charge.is_some() != choice.discharge.is_some();
@@ -305,12 +311,19 @@ fn unit_factors(
             .into_iter()
             .find(|known| (ratio * time / known - 1.0).abs() < 0.1)
     });
-    let Some(off_by) = by_counter.or_else(|| if by_clock.is_none() { by_nominal() } else { None })
-    else {
+    let Some(off_by) = by_counter.or_else(|| {
+        if by_clock.is_none() {
+            by_nominal()
+        } else {
+            None
+        }
+    }) else {
         return (time, 1.0);
     };
     // A thousand is milliseconds or milliamperes: no charge takes weeks.
-    let duration_s = selector.largest().map_or(0.0, |(_, duration_s)| duration_s * time);
+    let duration_s = selector
+        .largest()
+        .map_or(0.0, |(_, duration_s)| duration_s * time);
     let is_current = by_clock.is_some() || (off_by >= 1e3 && off_by != 3600.0 && duration_s < 4e5);
     if is_current {
         note("current-unit", 1.0 / off_by);

@@ -257,7 +257,9 @@ fn indent(lines: &[String], header_line: usize, delimiter: u8, headings: &[Strin
         .and_then(|line| lines.get(line))
         .map(|line| split(line, delimiter, false));
     match above {
-        Some(above) if n_indent > 0 && above.len() > 1 && blanks(&above) + 1 == n_indent => n_indent,
+        Some(above) if n_indent > 0 && above.len() > 1 && blanks(&above) + 1 == n_indent => {
+            n_indent
+        }
         _ => 0,
     }
 }

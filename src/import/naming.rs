@@ -4,7 +4,17 @@ use super::manifest;
 
 /// Words that tell charge from discharge in names of files that hold only one of them.
 const DIRECTIONS: &[&str] = &[
-    "charge", "discharge", "chg", "dchg", "dis", "cha", "dch", "charging", "discharging", "充电", "放电",
+    "charge",
+    "discharge",
+    "chg",
+    "dchg",
+    "dis",
+    "cha",
+    "dch",
+    "charging",
+    "discharging",
+    "充电",
+    "放电",
 ];
 
 /// Words of archives that follow the cell's name.
@@ -18,8 +28,10 @@ pub fn cell_id(path: &str, is_half: bool) -> String {
         name = name.strip_suffix(suffix).unwrap_or(name);
     }
     if is_half {
-        let tokens: Vec<&str> =
-            name.split(['_', '-', ' ', '.']).filter(|token| !token.is_empty()).collect();
+        let tokens: Vec<&str> = name
+            .split(['_', '-', ' ', '.'])
+            .filter(|token| !token.is_empty())
+            .collect();
         let is_direction = |token: &str| DIRECTIONS.contains(&token.to_lowercase().as_str());
         if let Some(at) = tokens.iter().position(|token| is_direction(token)) {
             let is_number = |token: &&&str| !token.bytes().all(|byte| byte.is_ascii_digit());
@@ -55,7 +67,12 @@ fn stem_of(name: &str, kept: &[&str]) -> String {
             let end = name.rfind(last).map(|at| at + last.len());
             match start.zip(end).and_then(|(start, end)| name.get(start..end)) {
                 // Only if nothing that was dropped stands between.
-                Some(part) if part.split(['_', '-', ' ', '.']).filter(|t| !t.is_empty()).eq(kept.iter().copied()) => {
+                Some(part)
+                    if part
+                        .split(['_', '-', ' ', '.'])
+                        .filter(|t| !t.is_empty())
+                        .eq(kept.iter().copied()) =>
+                {
                     part.to_string()
                 }
                 _ => joined,
@@ -88,7 +105,9 @@ fn without_date(name: &str) -> &str {
         [year, day, month]
             if (5..40).contains(year) && (1..=31).contains(day) && (1..=12).contains(month) =>
         {
-            name.get(..at).filter(|head| !head.is_empty()).unwrap_or(name)
+            name.get(..at)
+                .filter(|head| !head.is_empty())
+                .unwrap_or(name)
         }
         _ => name,
     }
@@ -96,8 +115,17 @@ fn without_date(name: &str) -> &str {
 
 /// Battery identifier in a preamble (lower case there): `cell: x`, `barcode: x`.
 pub fn cell_id_in_preamble(preamble: &str) -> Option<String> {
-    const KEYS: &[&str] =
-        &["cell id", "cell_id", "cell name", "battery id", "battery name", "barcode", "条码", "电池编号", "cell"];
+    const KEYS: &[&str] = &[
+        "cell id",
+        "cell_id",
+        "cell name",
+        "battery id",
+        "battery name",
+        "barcode",
+        "条码",
+        "电池编号",
+        "cell",
+    ];
     for key in KEYS {
         for line in preamble.lines() {
             let line = line.trim_start_matches(['"', ' ', '[', '\t']);
@@ -107,7 +135,11 @@ pub fn cell_id_in_preamble(preamble: &str) -> Option<String> {
             let Some(value) = rest.strip_prefix([':', '=', '\t', ',', ';']) else {
                 continue;
             };
-            let value = value.split([',', ';', '\t', '"']).next().unwrap_or("").trim();
+            let value = value
+                .split([',', ';', '\t', '"'])
+                .next()
+                .unwrap_or("")
+                .trim();
             if !value.is_empty() && value.len() < 60 {
                 return Some(manifest::stem(value).to_string());
             }
@@ -118,8 +150,14 @@ pub fn cell_id_in_preamble(preamble: &str) -> Option<String> {
 
 /// `Capacity (Ah): 0.24` and the like in a preamble (lower case there), Ah.
 pub fn nominal_in_preamble(preamble: &str) -> Option<f64> {
-    const KEYS: &[&str] =
-        &["nominal capacity", "rated capacity", "标称容量", "额定容量", "nominal", "capacity"];
+    const KEYS: &[&str] = &[
+        "nominal capacity",
+        "rated capacity",
+        "标称容量",
+        "额定容量",
+        "nominal",
+        "capacity",
+    ];
     const UNITS: &[(&str, f64)] = &[("mah", 1e-3), ("ma.h", 1e-3), ("ah", 1.0), ("a.h", 1.0)];
     for key in KEYS {
         for line in preamble.lines() {
@@ -138,7 +176,11 @@ pub fn nominal_in_preamble(preamble: &str) -> Option<f64> {
                 .chars()
                 .take_while(|sign| sign.is_ascii_digit() || *sign == '.')
                 .collect();
-            if let Some(value) = number.parse().ok().and_then(|value: f64| plausible(value * factor)) {
+            if let Some(value) = number
+                .parse()
+                .ok()
+                .and_then(|value: f64| plausible(value * factor))
+            {
                 return Some(value);
             }
         }
@@ -161,8 +203,15 @@ pub fn nominal_in_name(path: &str) -> Option<f64> {
                 .rev()
                 .take_while(|byte| byte.is_ascii_digit() || *byte == b'.')
                 .count();
-            let number = head.get(head.len() - digits..).unwrap_or("").trim_matches('.');
-            if let Some(value) = number.parse().ok().and_then(|value: f64| plausible(value * factor)) {
+            let number = head
+                .get(head.len() - digits..)
+                .unwrap_or("")
+                .trim_matches('.');
+            if let Some(value) = number
+                .parse()
+                .ok()
+                .and_then(|value: f64| plausible(value * factor))
+            {
                 return Some(value);
             }
         }
@@ -189,12 +238,19 @@ mod tests {
             ("CS2_33_12_23_10.csv", false, "CS2_33"),
             ("CS2_36_2_3_11.xlsx", false, "CS2_36"),
             ("CY25-1_1-n6.csv", false, "CY25-1_1-n6"),
-            ("SNL_18650_LFP_25C_0-100_0.5-1C_a_timeseries.csv", false, "SNL_18650_LFP_25C_0-100_0.5-1C_a"),
+            (
+                "SNL_18650_LFP_25C_0-100_0.5-1C_a_timeseries.csv",
+                false,
+                "SNL_18650_LFP_25C_0-100_0.5-1C_a",
+            ),
             ("x.bdf.csv", false, "x"),
         ] {
             assert_eq!(cell_id(path, is_half), id, "{path}");
         }
-        assert_eq!(cell_id_in_preamble("[summary]\ncell: n-3.csv\n"), Some("n-3".to_string()));
+        assert_eq!(
+            cell_id_in_preamble("[summary]\ncell: n-3.csv\n"),
+            Some("n-3".to_string())
+        );
         assert_eq!(cell_id_in_preamble("cells are fine\n"), None);
     }
 

@@ -285,7 +285,12 @@ impl Segmenter {
 /// it, do not belong to it. Returns the rows to keep and the charge that they move.
 fn without_pulses(rows: &[Row], start_ah: f64, charge_ah: f64) -> Option<(usize, usize, f64)> {
     let little_ah = 0.01 * charge_ah;
-    let rests = || rows.iter().enumerate().skip(1).filter(|(_, row)| row.after_rest);
+    let rests = || {
+        rows.iter()
+            .enumerate()
+            .skip(1)
+            .filter(|(_, row)| row.after_rest)
+    };
     let end_ah = rows.last()?.charge_ah;
     let charge_before = |at: usize| rows.get(at.wrapping_sub(1)).map(|row| row.charge_ah);
     let from = rests()

@@ -154,7 +154,9 @@ impl Selector {
         let halves = self.kept.iter_mut().flatten().chain(pairs);
         for half in halves {
             half.voltage_v = half.voltage_v.map(|voltage| voltage * voltage_factor);
-            half.rows.iter_mut().for_each(|row| row.voltage_v *= voltage_factor);
+            half.rows
+                .iter_mut()
+                .for_each(|row| row.voltage_v *= voltage_factor);
         }
         for summary in &mut self.summaries {
             summary.voltage_v = summary.voltage_v.map(|voltage| voltage * voltage_factor);
@@ -202,7 +204,9 @@ impl Selector {
             Some(_) => {
                 // Pairs are in order of their distance already.
                 let pairs = std::mem::take(&mut self.pairs[usize::from(is_reversed)]);
-                let whole = pairs.into_iter().find(|pair| pair.iter().all(|half| full(half.index)));
+                let whole = pairs
+                    .into_iter()
+                    .find(|pair| pair.iter().all(|half| full(half.index)));
                 match whole {
                     Some([charge, discharge]) => (Some(charge), Some(discharge)),
                     None => (None, None),

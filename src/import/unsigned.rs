@@ -44,7 +44,11 @@ pub fn by_voltage(half: &Half) -> Option<Vec<Half>> {
     // half must go its way by itself.
     let goes_its_way = |half: &Half| {
         let [start_v, end_v] = half.voltage_v;
-        let rise_v = if half.is_positive { end_v - start_v } else { start_v - end_v };
+        let rise_v = if half.is_positive {
+            end_v - start_v
+        } else {
+            start_v - end_v
+        };
         rise_v > 0.2 * turns.range_v
     };
     (halves.len() > 1 && halves.iter().all(goes_its_way)).then_some(halves)
@@ -68,7 +72,10 @@ struct Turns {
 /// Turning points of the voltage: a zigzag over a quarter of its range.
 fn turns(rows: &[Row]) -> Option<Turns> {
     let mut voltages: Vec<f64> = Vec::with_capacity(rows.len());
-    let mut last = rows.iter().map(|row| row.voltage_v).find(|voltage| voltage.is_finite())?;
+    let mut last = rows
+        .iter()
+        .map(|row| row.voltage_v)
+        .find(|voltage| voltage.is_finite())?;
     for row in rows {
         if row.voltage_v.is_finite() {
             last = row.voltage_v;
