@@ -6,6 +6,7 @@
 //! round. What separates members from others is measured as the area under the ROC curve, 0.5
 //! being a guess (Yeom et al. 2018 for the advantage, max of TPR - FPR).
 
+use super::privacy::RandomizedResponse;
 use super::space::classifier_rows;
 use super::voter::{vote, Own, VoteParams};
 use super::{battery_numbers, CastOptions, Row};
@@ -13,6 +14,8 @@ use crate::features::FeatureTable;
 use crate::forest::{ForestError, Progress};
 use crate::round::Round;
 use ndarray::Axis;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -37,16 +40,19 @@ pub struct Audit {
     pub advantage: f64,
 }
 
-/// Audits what a ballot with these settings would disclose; `None` if no class has the four
-/// batteries that halving takes.
+/// Audits what a ballot with these settings would disclose, randomised with `epsilon` per battery
+/// if given; `None` if no class has the four batteries that halving takes.
 ///
 /// # Errors
 /// As [`vote`].
 pub fn audit(
     own: &Own<'_>,
     params: &VoteParams,
+    epsilon: Option<f64>,
     report: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Option<Audit>, ForestError> {
+    // Nothing of an audit leaves the machine, so the draws may be repeatable.
+    let mut rng = ChaCha8Rng::seed_from_u64(params.seed);
     let Some(halves) = halves(own) else {
         return Ok(None);
     };
@@ -63,7 +69,13 @@ pub fn audit(
             labels: &labels,
             batteries: &batteries,
         };
-        let answer = vote(&trained, asked.view(), params, report)?;
+        let mut answer = vote(&trained, asked.view(), params, report)?;
+        let k = answer.coverage.len() as u32;
+        if let Some(response) = epsilon.and_then(|epsilon| RandomizedResponse::new(epsilon, k)) {
+            for row in &mut answer.rows {
+                *row = response.row(row, params.n_trees, &mut rng);
+            }
+        }
         for (row, answered) in judged.iter().zip(&answer.rows) {
             let held = |class: u16| answer.coverage.iter().position(|held| held.class == class);
             let scores = scores(answered, held(own.labels[*row]), params.n_trees);
@@ -98,6 +110,7 @@ pub fn audit_cast(
     own: &FeatureTable,
     labels: &[u16],
     options: &CastOptions,
+    epsilon: Option<f64>,
     report: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Option<Audit>, ForestError> {
     let rows = classifier_rows(&round.query.schema, own.values.view());
@@ -114,7 +127,7 @@ pub fn audit_cast(
         nsr_percent: options.nsr_percent,
         seed: options.seed,
     };
-    audit(&own, &params, report)
+    audit(&own, &params, epsilon, report)
 }
 
 /// Which half every row's battery is in; `None` for batteries of classes that are too small.
@@ -224,9 +237,17 @@ mod tests {
             labels: &labels,
             batteries: &batteries,
         };
-        let audit = audit(&own, &params(1), &mut |_| ControlFlow::Continue(()))
-            .unwrap()
-            .unwrap();
+        let measure = |epsilon| {
+            let mut go_on = |_| ControlFlow::Continue(());
+            audit(&own, &params(1), epsilon, &mut go_on)
+                .unwrap()
+                .unwrap()
+        };
+        let randomized = measure(Some(0.5));
+        // At most (e^0.5 - 1) / (e^0.5 + 1) = 0.245 in truth; 120 rows scatter by 0.09.
+        assert!(randomized.advantage < 0.45, "{randomized:?}");
+        assert_eq!((randomized.familiarity, randomized.evidence), (0.5, 0.5));
+        let audit = measure(None);
         assert_eq!(audit.n_judged, 120);
         assert!(audit.votes > 0.8 && audit.advantage > 0.5, "{audit:?}");
         assert!(audit.combined >= 0.8, "{audit:?}");
@@ -242,7 +263,7 @@ mod tests {
             labels: &labels,
             batteries: &batteries,
         };
-        let audit = audit(&own, &params(1), &mut |_| ControlFlow::Continue(()));
+        let audit = audit(&own, &params(1), None, &mut |_| ControlFlow::Continue(()));
         assert_eq!(audit, Ok(None));
     }
 }

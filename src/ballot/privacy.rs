@@ -67,6 +67,23 @@ impl RandomizedResponse {
         let other = rng.gen_range(0..self.k - 1);
         other + u32::from(other >= truth)
     }
+
+    /// What is said about a battery instead of `row`.
+    pub(super) fn row<R: RngCore + CryptoRng>(self, row: &Row, n_trees: u16, rng: &mut R) -> Row {
+        let truth = match winner(row) {
+            Some(class) => class,
+            None => rng.gen_range(0..self.k),
+        };
+        let answer = self.answer(truth, rng);
+        Row {
+            votes: (0..self.k)
+                .map(|class| if class == answer { n_trees } else { 0 })
+                .collect(),
+            familiarity: FAMILIAR_FROM,
+            evidence: Vec::new(),
+            soh: None,
+        }
+    }
 }
 
 /// Replaces the votes by randomised answers and withholds everything else said per battery.
@@ -87,19 +104,7 @@ pub fn randomize<R: RngCore + CryptoRng>(
     let k = ballot.coverage.len() as u32;
     let response = RandomizedResponse::new(f64::from(thousandths) / 1000.0, k)?;
     for row in &mut ballot.rows {
-        let truth = match winner(row) {
-            Some(class) => class,
-            None => rng.gen_range(0..k),
-        };
-        let answer = response.answer(truth, rng);
-        *row = Row {
-            votes: (0..k)
-                .map(|class| if class == answer { ballot.n_trees } else { 0 })
-                .collect(),
-            familiarity: FAMILIAR_FROM,
-            evidence: Vec::new(),
-            soh: None,
-        };
+        *row = response.row(row, ballot.n_trees, rng);
     }
     ballot.epsilon = Some(thousandths);
     Some(response)

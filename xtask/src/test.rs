@@ -136,17 +136,19 @@ fn lint(_: &mut Counts) -> Result<()> {
 
 fn native(counts: &mut Counts) -> Result<()> {
     // One package at a time: together their features unify and everything compiles twice.
-    let core = counted(
-        cargo().args([
-            "test",
-            "--locked",
-            "--lib",
-            "--bins",
-            "--tests",
-            "--no-fail-fast",
-        ]),
-        counts,
-    );
+    let mut core = cargo();
+    core.args([
+        "test",
+        "--locked",
+        "--lib",
+        "--bins",
+        "--tests",
+        "--no-fail-fast",
+    ]);
+    if let Some(python) = tools::jose()? {
+        core.env("VOLTVOTE_PYTHON", python);
+    }
+    let core = counted(&mut core, counts);
     let scripts = counted(
         cargo().args(["test", "--locked", "--package", "xtask"]),
         counts,

@@ -61,6 +61,51 @@ pub fn node_packages() -> Result<()> {
     fs::write(stamp, wanted).context("node_modules/.installed")
 }
 
+/// Two foreign JOSE implementations, to hold sealed files against: npm `jose`, and Python
+/// `jwcrypto` in an environment of its own, whose interpreter is returned. Where Python cannot
+/// make environments, that half of the comparison is left out, in words.
+pub fn jose() -> Result<Option<PathBuf>> {
+    let interop = root().join("tests/interop");
+    let node_stamp = interop.join("node_modules/.installed");
+    if !node_stamp.is_file() {
+        if find("npm").is_none() {
+            distribution_packages(&["nodejs", "npm"])?;
+        }
+        say("jose");
+        process::run(
+            program("npm")
+                .args(["ci", "--ignore-scripts", "--no-fund", "--no-audit"])
+                .current_dir(&interop),
+        )?;
+        fs::write(node_stamp, "")?;
+    }
+    let environment = folder().join("jwcrypto");
+    let python = environment.join("bin/python");
+    let stamp = environment.join(".installed");
+    if stamp.is_file() {
+        return Ok(Some(python));
+    }
+    say("jwcrypto");
+    let installed = process::run(program("python3").args(["-m", "venv"]).arg(&environment))
+        .and_then(|()| {
+            process::run(
+                program(&python)
+                    .args(["-m", "pip", "install", "--quiet", "-r"])
+                    .arg(interop.join("requirements.txt")),
+            )
+        });
+    match installed {
+        Ok(()) => {
+            fs::write(stamp, "")?;
+            Ok(Some(python))
+        }
+        Err(error) => {
+            eprintln!("xtask: no jwcrypto ({error:#}): that comparison is skipped");
+            Ok(None)
+        }
+    }
+}
+
 /// Chromium and its driver.
 pub fn browser() -> Result<()> {
     let missing: Vec<&str> = [

@@ -122,8 +122,15 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         })?;
     }
     let audited = match arguments.audit {
-        true => audit_cast(&signed.round, &own, &row_labels, &options, &mut go_on)
-            .map_err(CastError::from)?,
+        true => audit_cast(
+            &signed.round,
+            &own,
+            &row_labels,
+            &options,
+            arguments.epsilon,
+            &mut go_on,
+        )
+        .map_err(CastError::from)?,
         false => None,
     };
     let label = PrivacyLabel::of(&ballot);

@@ -22,11 +22,11 @@ mod inspect;
 mod labels;
 mod own_data;
 mod physics;
+mod publish;
 mod round;
 mod simulate;
 mod tally;
 mod value;
-
 mod verify;
 
 use failure::Failure;

@@ -3,11 +3,12 @@
 use crate::failure::Failure;
 use crate::files::{self, Passphrase};
 use crate::own_data;
+use crate::publish::publish;
 use serde_json::{json, Value};
 use std::path::{Path, PathBuf};
 use voltvote::import::Manifest;
 use voltvote::round::{
-    admit, check_quorum, Board, Catalogue, Member, Query, Round, SignedRound, FORMAT, MIN_QUORUM,
+    admit, check_quorum, Catalogue, Member, Query, Round, SignedRound, FORMAT, MIN_QUORUM,
 };
 use voltvote::seal::{words, PublicKey, Purpose};
 use voltvote::standardize;
@@ -155,32 +156,25 @@ fn make(new: &New) -> Result<(), Failure> {
     show(&signed, new.json)
 }
 
-fn board(publish: &Publish) -> Result<(), Failure> {
-    let signed = SignedRound::read(&files::read(&publish.round)?)?;
-    let identity = publish.passphrase.unlock(&publish.key)?;
-    let mut board = if publish.out.exists() {
-        Board::read(&files::read(&publish.out)?, &signed)?
-    } else {
-        Board::new(&signed)
-    };
-    let mut ballots = Vec::with_capacity(publish.ballots.len());
-    for path in &publish.ballots {
+fn board(arguments: &Publish) -> Result<(), Failure> {
+    let signed = SignedRound::read(&files::read(&arguments.round)?)?;
+    let identity = arguments.passphrase.unlock(&arguments.key)?;
+    let mut ballots = Vec::with_capacity(arguments.ballots.len());
+    for path in &arguments.ballots {
         ballots.push((path.display().to_string(), files::read(path)?));
     }
     let key = identity.encryption_key()?;
     let named = ballots.iter().map(|(name, bytes)| (&**name, &**bytes));
     let admissions = admit(&signed, named, &mut files::content_key(&key));
-    let now = files::now();
-    board.record(&admissions, now);
-    if let (Some(path), Some(rule)) = (&publish.result, &publish.rule) {
-        check_quorum(&signed, &admissions)?;
-        board.record_result(rule, &files::read(path)?, now);
-    }
-    let to_sign = board.to_sign(&signed)?;
-    let signature = identity
-        .signing_key()?
-        .sign(to_sign.signing_input(), &mut files::rng())?;
-    files::write(&publish.out, &to_sign.signed(&signature)?)?;
+    let result = match (&arguments.result, &arguments.rule) {
+        (Some(path), Some(rule)) => {
+            check_quorum(&signed, &admissions)?;
+            Some((rule.as_str(), files::read(path)?))
+        }
+        _ => None,
+    };
+    let result = result.as_ref().map(|(rule, bytes)| (*rule, &**bytes));
+    let board = publish(&arguments.out, &signed, &identity, &admissions, result)?;
     println!(
         "{} ballots counted, {} entries",
         board.accepted().len(),

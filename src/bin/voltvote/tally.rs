@@ -4,6 +4,7 @@ use crate::failure::Failure;
 use crate::files::{self, Passphrase};
 use crate::labels;
 use crate::physics;
+use crate::publish::publish;
 use serde_json::{json, Value};
 use std::path::{Path, PathBuf};
 use voltvote::error::Coded;
@@ -48,6 +49,10 @@ pub struct Arguments {
     /// Decision table to write.
     #[arg(long)]
     out: Option<PathBuf>,
+    /// Board to publish: which ballots count, which do not and why, and the fingerprint of the
+    /// decision table; an existing one is extended.
+    #[arg(long)]
+    board: Option<PathBuf>,
     /// True classes, to measure the accuracy: manifest.csv.
     #[arg(long)]
     truth: Option<PathBuf>,
@@ -138,8 +143,13 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if truth.is_some() && judged.is_none() {
         eprintln!("warning[truth-empty]: the truth names no battery of the round");
     }
+    let table = to_csv(&result, catalogue, batteries);
     if let Some(path) = &arguments.out {
-        files::write(path, to_csv(&result, catalogue, batteries).as_bytes())?;
+        files::write(path, table.as_bytes())?;
+    }
+    if let Some(path) = &arguments.board {
+        let made = Some((&*arguments.rule, table.as_bytes()));
+        publish(path, &signed, &identity, &admissions, made)?;
     }
     let outcome = Outcome {
         signed: &signed,
