@@ -587,7 +587,15 @@ pub fn cast(
             .ok_or_else(|| fault("epsilon-range", Vec::new()))?;
     }
     let audit = match input.audit {
-        true => audit_cast(&signed.round, &own, labels, &options, &mut report).map_err(coded)?,
+        true => audit_cast(
+            &signed.round,
+            &own,
+            labels,
+            &options,
+            input.epsilon,
+            &mut report,
+        )
+        .map_err(coded)?,
         false => None,
     };
     let payload = canonical::to_bytes(&ballot)
