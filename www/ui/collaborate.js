@@ -40,19 +40,25 @@ function onFleet(why) {
   if (why === 'progress') { soonReading(); return; }
   if (state.cast) { state.stale = true; state.sealed = null; }
   if (why === 'read') announce(`${t('read.done', { n: fleet.reports.filter(({ status }) => status !== 'error').length })} ${t('read.cells', { n: fleet.cells.length })}`);
-  render();
+  if (why === 'label') renderResults();
+  else render();
   keepDraft();
+}
+
+/** Everything after the table of cells. */
+function renderResults() {
+  renderTrain();
+  renderLeaves(byId('leaves'), state, fleet);
+  renderSaving();
+  renderSteps();
 }
 
 function render() {
   renderRound();
   renderReading(byId('reading'), fleet);
   cellTable.render();
-  renderTrain();
-  renderLeaves(byId('leaves'), state, fleet);
   identity.render();
-  renderSaving();
-  renderSteps();
+  renderResults();
 }
 
 function renderRound() {
@@ -69,7 +75,7 @@ const renderTrain = () => renderTraining(byId('train'), state, fleet, {
 async function changeSetting(name, value) {
   state.settings[name] = value;
   if (state.cast) { state.stale = true; state.sealed = null; }
-  render();
+  renderResults();
   keepDraft();
   if (name !== 'epsilon') return;
   // The price of randomised answers, before they are used.
@@ -121,7 +127,7 @@ async function train() {
   const classes = fleet.classes();
   state.training = { phase: 'start', done: 0, total: 0 };
   state.trainError = null;
-  render();
+  renderResults();
   announce(t('train.phase.start'));
   try {
     const result = await call('train', {
@@ -137,7 +143,7 @@ async function train() {
   }
   state.training = null;
   cancelTraining = null;
-  render();
+  renderResults();
   keepDraft();
 }
 
@@ -153,7 +159,8 @@ async function seal() {
     state.sealError = error;
   }
   state.sealing = false;
-  render();
+  renderSaving();
+  renderSteps();
   keepDraft();
 }
 

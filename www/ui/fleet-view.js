@@ -107,7 +107,7 @@ export class CellTable {
     for (const key of this.selected) if (!fleet.cells.some((cell) => cell.key === key)) this.selected.delete(key);
     if (!fleet.cells.length) { fill(this.host, null); return; }
     const rows = this.rows();
-    fill(this.host, this.withLabels ? this.classSummary() : null, this.toolbar(rows), dataTable({
+    fill(this.host, this.withLabels ? (this.counts = this.classSummary()) : null, this.toolbar(rows), dataTable({
       test: 'cells', caption: t('cells.caption', { n: rows.length }), rows, rowKey: (cell) => cell.key, view: this.view, onView: () => this.render(),
       rowClass: (cell) => (this.problemOf(cell) ? 'has-problem' : ''), columns: this.columns(rows), expand: (cell) => this.detail(cell),
     }));
@@ -125,7 +125,7 @@ export class CellTable {
       { key: 'soh', label: t('cell.soh'), numeric: true, sort: (cell) => cell.soh, cell: (cell) => percent(cell.soh) },
     ];
     if (this.withLabels) columns.push({ key: 'label', label: t('cell.label'), sort: (cell) => cell.label, cell: (cell) => this.labelInput(cell) });
-    columns.push({ key: 'state', label: t('cell.state'), sort: (cell) => (this.problemOf(cell) ? 0 : 1), cell: (cell) => { const problem = this.problemOf(cell); return problem ? h('span.warn-text', problem) : h('span.ok-text', t('cell.ok')); } });
+    columns.push({ key: 'state', label: t('cell.state'), sort: (cell) => (this.problemOf(cell) ? 0 : 1), cell: (cell) => this.stateOf(cell) });
     return columns;
   }
 
@@ -142,9 +142,25 @@ export class CellTable {
     return h('span.label-edit',
       h('input', {
         type: 'text', list: 'class-list', value: cell.label ?? '', 'data-test': 'cell-label', 'aria-label': t('cells.label-of', { name: cell.cell_id }), autocomplete: 'off', spellcheck: 'false', placeholder: t('cells.label-none'),
-        onchange: (event) => this.fleet.setLabel(new Set([cell.key]), event.target.value),
+        onchange: (event) => this.relabel(cell, event.target),
       }),
       cell.label_source && cell.label_source !== 'typed' ? h('small.muted', t(`label.${cell.label_source}`)) : null);
+  }
+
+  /** One label typed: its own row and the counts change, the table stays. */
+  relabel(cell, input) {
+    this.fleet.setLabel(new Set([cell.key]), input.value, 'label');
+    input.value = cell.label ?? '';
+    input.nextSibling?.remove();
+    const row = input.closest('tr');
+    fill(row.querySelector('[data-column=state]'), this.stateOf(cell));
+    row.classList.toggle('has-problem', !!this.problemOf(cell));
+    this.counts?.replaceWith(this.counts = this.classSummary());
+  }
+
+  stateOf(cell) {
+    const problem = this.problemOf(cell);
+    return problem ? h('span.warn-text', problem) : h('span.ok-text', t('cell.ok'));
   }
 
   classSummary() {

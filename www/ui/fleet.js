@@ -179,11 +179,11 @@ export class Fleet {
   }
 
   /** Sets a label; returns the function that takes it back. */
-  setLabel(keys, label) {
+  setLabel(keys, label, why = 'labels') {
     const chosen = this.cells.filter((cell) => keys.has(cell.key));
     const before = chosen.map((cell) => [cell, cell.label, cell.label_source]);
     for (const cell of chosen) Object.assign(cell, { label: matchClass(label, this.classes()) ?? (label.trim() || null), label_source: 'typed' });
-    this.onChange('labels');
+    this.onChange(why);
     return () => {
       for (const [cell, old, source] of before) Object.assign(cell, { label: old, label_source: source });
       this.onChange('labels');

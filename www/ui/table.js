@@ -3,6 +3,10 @@
 import { h, fill } from './dom.js';
 import { t, number } from './i18n.js';
 
+/** Time for one slice of rows, and rows that are there at once. */
+const SLICE_MS = 10;
+const FIRST_ROWS = 8;
+
 /**
  * @typedef {{key: string, label: string, cell: (row: any) => any, sort?: (row: any) => any,
  *   numeric?: boolean, class?: string, header?: boolean, head?: () => any}} Column
@@ -15,19 +19,19 @@ import { t, number } from './i18n.js';
  *   rowClass?: (row: any) => string, expand?: (row: any) => any, pageSize?: number,
  *   view: {page: number, sort: string|null, down: boolean, open: Set<string>}, onView: () => void}} options
  */
-export function dataTable({ test, caption, columns, rows, rowKey, rowClass, expand, pageSize = 100, view, onView }) {
+export function dataTable({ test, caption, columns, rows, rowKey, rowClass, expand, pageSize = 60, view, onView }) {
   const sorter = columns.find((column) => column.key === view.sort)?.sort;
   const sorted = sorter ? [...rows].sort((a, b) => compare(sorter(a), sorter(b)) * (view.down ? -1 : 1)) : rows;
   const pages = Math.max(1, Math.ceil(sorted.length / pageSize));
   view.page = Math.min(view.page, pages - 1);
   const shown = sorted.slice(view.page * pageSize, (view.page + 1) * pageSize);
   const body = h('tbody');
-  for (const row of shown) appendRow(body, row);
+  fillRows(body, shown, (row) => appendRow(body, row));
 
   function appendRow(parent, row) {
     const key = rowKey(row);
     const cells = columns.map((column) => h(column.header ? 'th' : 'td', {
-      scope: column.header ? 'row' : null, class: [column.numeric ? 'number' : '', column.class ?? ''].join(' '),
+      'data-column': column.key, scope: column.header ? 'row' : null, class: [column.numeric ? 'number' : '', column.class ?? ''].join(' '),
     }, column.cell(row)));
     const line = h('tr', { 'data-row': key, class: rowClass?.(row) ?? '' }, cells);
     if (!expand) { parent.append(line); return; }
@@ -76,6 +80,17 @@ export function dataTable({ test, caption, columns, rows, rowKey, rowClass, expa
       h('button.small', { type: 'button', disabled: view.page >= pages - 1, onclick: () => { view.page += 1; onView(); }, 'data-test': `${test}-next` }, t('table.next')))
     : null;
   return h('div', scrolling(caption, table, test), pager);
+}
+
+/** Rows in slices that fit into a frame: a long table never holds up the page. */
+function fillRows(body, rows, append) {
+  let next = 0;
+  const slice = (least) => {
+    const end = performance.now() + SLICE_MS;
+    for (let i = 0; next < rows.length && (i < least || performance.now() < end); i += 1) append(rows[next++]);
+    if (next < rows.length) setTimeout(() => { if (body.isConnected) slice(1); }, 0);
+  };
+  slice(FIRST_ROWS);
 }
 
 /** A wide table scrolls by itself; its caption stays readable above. */
