@@ -60,17 +60,21 @@ fn coded<E: Coded>(error: E) -> JsValue {
     fault(error.code(), error.params())
 }
 
+/// Small objects cross as JSON: one serializer, shared with the files, keeps the page small.
 fn to_js<T: Serialize + ?Sized>(value: &T) -> Outcome {
-    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-    value
-        .serialize(&serializer)
-        .map_err(|error| error.to_string().into())
+    let value = serde_json::to_value(value).map_err(|error| internal(&error))?;
+    js_sys::JSON::parse(&value.to_string())
 }
 
 /// A wrongly shaped argument is a fault of the page, not of the user.
 fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, JsValue> {
-    serde_wasm_bindgen::from_value(value)
-        .map_err(|error| fault("internal", vec![("message", error.to_string())]))
+    let json = js_sys::JSON::stringify(&value)?.as_string();
+    let json = json.as_deref().unwrap_or("null");
+    serde_json::from_slice(json.as_bytes()).map_err(|error| internal(&error))
+}
+
+fn internal(error: &dyn std::fmt::Display) -> JsValue {
+    fault("internal", vec![("message", error.to_string())])
 }
 
 fn set(object: &JsValue, name: &str, value: impl Into<JsValue>) -> Result<(), JsValue> {
@@ -80,14 +84,13 @@ fn set(object: &JsValue, name: &str, value: impl Into<JsValue>) -> Result<(), Js
 fn text(bytes: Vec<u8>) -> Outcome {
     String::from_utf8(bytes)
         .map(JsValue::from)
-        .map_err(|_| fault("internal", vec![("message", "not UTF-8".into())]))
+        .map_err(|error| internal(&error))
 }
 
 /// A generator seeded by the browser, for content keys and padding.
 fn fresh_rng() -> Result<ChaCha20Rng, JsValue> {
     let mut seed = [0; 32];
-    getrandom::getrandom(&mut seed)
-        .map_err(|error| fault("internal", vec![("message", error.to_string())]))?;
+    getrandom::getrandom(&mut seed).map_err(|error| internal(&error))?;
     Ok(ChaCha20Rng::from_seed(seed))
 }
 
@@ -421,8 +424,7 @@ pub fn round_signing_input(draft: JsValue, features: &[f64]) -> Outcome {
         roster: draft.roster,
     };
     let to_sign = round.to_sign().map_err(coded)?;
-    let payload = canonical::to_bytes(&round)
-        .map_err(|error| fault("internal", vec![("message", error.to_string())]))?;
+    let payload = canonical::to_bytes(&round).map_err(|error| internal(&error))?;
     let out: JsValue = Object::new().into();
     set(&out, "payload", text(payload)?)?;
     set(
@@ -436,8 +438,7 @@ pub fn round_signing_input(draft: JsValue, features: &[f64]) -> Outcome {
 /// The round file, from the payload given out before and its signature.
 #[wasm_bindgen]
 pub fn round_seal(payload: &str, signature: &[u8]) -> Outcome {
-    let round: Round = serde_json::from_str(payload)
-        .map_err(|error| fault("internal", vec![("message", error.to_string())]))?;
+    let round: Round = serde_json::from_str(payload).map_err(|error| internal(&error))?;
     let to_sign = round.to_sign().map_err(coded)?;
     text(to_sign.signed(signature).map_err(coded)?)
 }
@@ -598,8 +599,7 @@ pub fn cast(
         .map_err(coded)?,
         false => None,
     };
-    let payload = canonical::to_bytes(&ballot)
-        .map_err(|error| fault("internal", vec![("message", error.to_string())]))?;
+    let payload = canonical::to_bytes(&ballot).map_err(|error| internal(&error))?;
     let out = to_js(&CastOut {
         quality,
         label: PrivacyLabel::of(&ballot),

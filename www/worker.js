@@ -112,7 +112,7 @@ async function selftest({ target }) {
 function openBox({ round_file, files }) {
   box?.free();
   box = null;
-  box = new core.BallotBox(round_file, files);
+  box = new core.BallotBox(round_file, files.map((file) => ({ ...file, content_key: file.content_key && [...file.content_key] })));
   return box.admissions();
 }
 
