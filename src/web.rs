@@ -977,7 +977,6 @@ struct LotOut {
     saved_kwh: f64,
     undecided_below: f64,
     csv: String,
-    report: String,
 }
 
 /// What a decided lot is worth, with edited items. `choice` indexes pyrometallurgy,
@@ -1018,7 +1017,6 @@ pub fn value_lot(lot: JsValue) -> Outcome {
         saved_kwh: worth.saved_kwh,
         undecided_below: worth.undecided_below,
         csv: value::lot_csv(&worth),
-        report: value::html(&items, Some(&worth)).map_err(coded)?,
         items: items
             .all()
             .iter()

@@ -60,6 +60,6 @@ export function renderValue(host, state, { onEdit, onReset }) {
     })),
     h('div.actions',
       h('button', { type: 'button', 'data-test': 'save-value-csv', onclick: () => download('value.csv', worth.csv, 'text/csv') }, t('value.csv')),
-      h('button', { type: 'button', 'data-test': 'save-value-report', onclick: () => download('value-report.html', worth.report, 'text/html') }, t('value.report')),
+      h('button', { type: 'button', onclick: () => print() }, t('export.print')),
       state.valueEdits.size ? h('button.quiet', { type: 'button', 'data-test': 'value-reset', onclick: onReset }, t('value.reset')) : null)] : null);
 }
