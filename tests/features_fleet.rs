@@ -343,3 +343,76 @@ fn a_substituted_nominal_capacity_costs_little() {
     eprintln!("trained on dQ/dV per nominal, asked per measured capacity: {accuracy:.4}");
     assert!(accuracy >= 0.90, "{accuracy}");
 }
+
+/// LFP, nickel-rich or cobalt-rich.
+fn family(battery: &Battery) -> u16 {
+    match battery.label.cathode.as_str() {
+        "LFP" => 0,
+        "NMC" | "NCA" => 1,
+        _ => 2,
+    }
+}
+
+#[test]
+fn chemistry_features_give_the_family_of_unseen_makers() {
+    let (Some(fleet), Some(measured)) = (fleet(), measured()) else {
+        return;
+    };
+    let chemistry = |batteries: &[Battery]| {
+        let mut table = FeatureTable::new(Schema::cycle_chem());
+        for Battery { cycle, .. } in batteries {
+            let extracted = extract(cycle, &Params::default()).unwrap();
+            table
+                .push(&cycle.cell_id, &extracted.chemistry(), extracted.soh)
+                .unwrap();
+        }
+        table
+    };
+    let thirty = |batteries: &[Battery]| features(batteries, &Params::default());
+    // The last is left out of the mean: nobody else makes a blend to learn it from.
+    let makers = [
+        "NMC-A", "NMC-B", "NMC-C", "NCA-A", "NCA-B", "LCO-A", "LCO-B", "BLEND",
+    ];
+    let families: Vec<u16> = fleet.iter().chain(&measured).map(family).collect();
+    let (n_fleet, n) = (fleet.len(), families.len());
+    let (classes, names) = numbered(fleet.iter().map(|battery| battery.label.class.as_str()));
+    // (least accuracy on unseen makers of fleet-dev, least on measured cells)
+    type Features<'a> = &'a dyn Fn(&[Battery]) -> FeatureTable;
+    let cases: [(&str, Features, f64, f64); 2] = [
+        ("cycle-30/1", &thirty, 0.0, 0.0),
+        ("cycle-chem/1", &chemistry, 0.90, 0.90),
+    ];
+    for (name, features, floor_fleet, floor_measured) in cases {
+        let table = features(&fleet).concat(&features(&measured)).unwrap();
+        let x = table.values.view();
+        let seen = twenty_splits(&features(&fleet), &classes, names.len() as u16);
+        eprintln!("{name}: nine seen classes {:.4}", seen.accuracy().unwrap());
+        let mut sum = 0.0;
+        for maker in makers {
+            let is_test = |row: &usize| fleet[*row].label.class == maker;
+            let (test, train) = (0..n_fleet).partition(is_test);
+            let confusion = confusion_of(x, &families, 3, &Split { train, test }, 100, 0);
+            eprintln!(
+                "  family of unseen {maker}: {:.3}",
+                confusion.accuracy().unwrap()
+            );
+            sum += if maker == "BLEND" {
+                0.0
+            } else {
+                confusion.accuracy().unwrap()
+            };
+        }
+        let unseen = sum / (makers.len() - 1) as f64;
+        let split = Split {
+            train: (0..n_fleet).collect(),
+            test: (n_fleet..n).collect(),
+        };
+        let measured = confusion_of(x, &families, 3, &split, 100, 0);
+        eprintln!(
+            "  mean {unseen:.3}; family of measured cells {:.3}",
+            measured.accuracy().unwrap()
+        );
+        print_confusion(&measured, &["LFP", "Ni", "Co"].map(String::from));
+        assert!(unseen >= floor_fleet && measured.accuracy().unwrap() >= floor_measured);
+    }
+}

@@ -1,6 +1,6 @@
 //! From a wanted cycle to a row of features.
 
-use super::{cycle_30, cycle_30_definitions, FeatureError};
+use super::{cycle_30, cycle_30_definitions, cycle_chem, FeatureError};
 use crate::import::WantedCycle;
 use crate::standardize::{standardize, CapacityBasis, Curve, Direction, Params};
 
@@ -21,6 +21,11 @@ pub struct Extracted {
 }
 
 impl Extracted {
+    /// P1..P15 of the experimental schema `cycle-chem/1`.
+    pub fn chemistry(&self) -> [f64; 15] {
+        cycle_chem(&self.charge, &self.discharge)
+    }
+
     /// Whether the discharge capacity exceeds the retirement threshold; `None` where the nominal
     /// capacity is unknown. Such a battery is listed, not dropped.
     pub fn is_above_retirement(&self, params: &Params) -> Option<bool> {

@@ -23,6 +23,16 @@ impl Schema {
         Self::numbered("pulse-21/1", 'U', 21)
     }
 
+    /// `cycle-chem/1`: P1..P15, mean voltage of charge and discharge at equal charge content.
+    pub fn cycle_chem() -> Self {
+        Self::numbered("cycle-chem/1", 'P', 15)
+    }
+
+    /// All schemas with a name of their own.
+    pub fn known() -> [Self; 3] {
+        [Self::cycle_30(), Self::pulse_21(), Self::cycle_chem()]
+    }
+
     /// A schema of the user's own; its identifier is `custom/` and the number of columns.
     pub fn custom(columns: Vec<String>) -> Self {
         Self {
@@ -33,7 +43,7 @@ impl Schema {
 
     /// The schema that has exactly these columns in this order.
     pub fn of_columns(columns: Vec<String>) -> Self {
-        [Self::cycle_30(), Self::pulse_21()]
+        Self::known()
             .into_iter()
             .find(|known| known.columns == columns)
             .unwrap_or_else(|| Self::custom(columns))

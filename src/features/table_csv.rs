@@ -109,7 +109,7 @@ impl FeatureTable {
 /// The schema of a header and where its columns are.
 fn choose_columns(names: &[String]) -> Result<(Schema, Vec<usize>), TableError> {
     let at = |column: &String| names.iter().position(|name| name == column);
-    for schema in [Schema::cycle_30(), Schema::pulse_21()] {
+    for schema in Schema::known() {
         let columns: Option<Vec<usize>> = schema.columns.iter().map(at).collect();
         if let Some(columns) = columns {
             return Ok((schema, columns));

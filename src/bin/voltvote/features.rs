@@ -34,6 +34,9 @@ pub struct Arguments {
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
+    /// Features to extract; cycle-chem/1 is experimental.
+    #[arg(long, value_parser = ["cycle-30/1", "cycle-chem/1"], default_value = "cycle-30/1")]
+    schema: String,
     #[command(flatten)]
     parameters: Parameters,
 }
@@ -93,8 +96,13 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         None => None,
     };
     let params = arguments.parameters.params();
+    let schema = match arguments.schema.as_str() {
+        "cycle-chem/1" => Schema::cycle_chem(),
+        _ => Schema::cycle_30(),
+    };
     let fleet = read_features(
         &arguments.paths,
+        schema,
         manifest.as_ref(),
         arguments.nominal,
         &params,
@@ -169,6 +177,7 @@ impl std::fmt::Display for Problem {
 /// Imports files and extracts the features of every cell in them.
 pub fn read_features(
     paths: &[PathBuf],
+    schema: Schema,
     manifest: Option<&Manifest>,
     nominal_ah: Option<f64>,
     params: &Params,
@@ -189,7 +198,7 @@ pub fn read_features(
         }
     }
     let mut fleet = Fleet {
-        table: FeatureTable::new(Schema::cycle_30()),
+        table: FeatureTable::new(schema),
         batteries: Vec::new(),
         problems,
     };
@@ -228,7 +237,13 @@ impl Fleet {
                 return;
             }
         };
-        if let Err(error) = self.table.push(id, &extracted.values, extracted.soh) {
+        let chemistry = extracted.chemistry();
+        let values = if self.table.schema == Schema::cycle_chem() {
+            &chemistry[..]
+        } else {
+            &extracted.values
+        };
+        if let Err(error) = self.table.push(id, values, extracted.soh) {
             self.problems
                 .push(Problem::new(id, error.code(), error.to_string()));
             return;
