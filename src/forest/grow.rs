@@ -2,6 +2,7 @@
 
 use super::columns::Columns;
 use super::impurity::{Impurity, Key};
+use super::sort::sort_by_rank;
 use super::tree::{Node, Split, Tree};
 use super::Params;
 use rand::{Rng, SeedableRng};
@@ -115,8 +116,10 @@ struct Search<'a> {
     min_leaf: u32,
     /// Any permutation of the features.
     features: Vec<u32>,
-    /// Scratch space.
+    /// Keys of the node being split.
     keys: Vec<Key>,
+    /// Scratch space of the sort.
+    spare: Vec<Key>,
 }
 
 impl<'a> Search<'a> {
@@ -127,6 +130,7 @@ impl<'a> Search<'a> {
             min_leaf: params.min_leaf,
             features: (0..columns.n_features as u32).collect(),
             keys: Vec::with_capacity(columns.n_rows),
+            spare: Vec::with_capacity(columns.n_rows),
         }
     }
 
@@ -181,7 +185,7 @@ impl<'a> Search<'a> {
         if least >= most {
             return false;
         }
-        self.keys.sort_unstable();
+        sort_by_rank(&mut self.keys, &mut self.spare, least, most);
         true
     }
 }

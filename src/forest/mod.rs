@@ -22,6 +22,7 @@ mod impurity;
 mod out_of_bag;
 mod params;
 mod regression;
+mod sort;
 mod tree;
 
 pub use classification::Forest;

@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::features::read_features;
 use crate::files;
 use std::path::Path;
-use voltvote::features::FeatureTable;
+use voltvote::features::{FeatureTable, Schema};
 use voltvote::import::Manifest;
 use voltvote::standardize::Params;
 
@@ -30,7 +30,13 @@ pub fn load(
         _ => None,
     };
     let manifest = manifest.or(own_manifest.as_ref());
-    let fleet = read_features(&[path.to_path_buf()], manifest, None, params)?;
+    let fleet = read_features(
+        &[path.to_path_buf()],
+        Schema::cycle_30(),
+        manifest,
+        None,
+        params,
+    )?;
     for problem in &fleet.problems {
         eprintln!("{problem}");
     }
