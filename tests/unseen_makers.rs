@@ -60,30 +60,42 @@ fn load(folder: &Path, manifest: &Path) -> Vec<Labelled> {
     cells
 }
 
+/// Answers about the cells of one maker.
+#[derive(Default)]
+struct Count {
+    n: usize,
+    family: usize,
+    cathode: usize,
+    said: BTreeMap<String, usize>,
+}
+
 /// Prints accuracy per maker; returns that of families and of cathodes.
 fn score(title: &str, cells: &[Labelled], answers: &[(Family, Cathode)]) -> (f64, f64) {
-    let mut per_maker: BTreeMap<&str, (usize, usize, usize, BTreeMap<String, usize>)> =
-        BTreeMap::new();
-    for (cell, answer) in cells.iter().zip(answers) {
-        let entry = per_maker.entry(&cell.maker).or_default();
-        let said = format!("{:?} {:?}", answer.0, answer.1);
-        *entry.3.entry(said).or_default() += 1;
-        let Some(cathode) = cell.cathode else {
-            continue;
-        };
-        entry.0 += 1;
-        entry.1 += usize::from(answer.0 == cathode.family());
-        entry.2 += usize::from(answer.1 == cathode);
+    let mut per_maker: BTreeMap<&str, Count> = BTreeMap::new();
+    for (cell, (family, cathode)) in cells.iter().zip(answers) {
+        let count = per_maker.entry(&cell.maker).or_default();
+        *count
+            .said
+            .entry(format!("{family:?} {cathode:?}"))
+            .or_default() += 1;
+        if let Some(truth) = cell.cathode {
+            count.n += 1;
+            count.family += usize::from(*family == truth.family());
+            count.cathode += usize::from(*cathode == truth);
+        }
     }
     println!("{title}");
-    for (maker, (n, family, cathode, said)) in &per_maker {
-        println!("  {maker:<14} n {n:>3}  family {family:>3}  cathode {cathode:>3}  {said:?}");
+    let (mut n, mut n_family, mut n_cathode) = (0, 0, 0);
+    for (maker, count) in &per_maker {
+        println!(
+            "  {maker:<14} n {:>3}  family {:>3}  cathode {:>3}  {:?}",
+            count.n, count.family, count.cathode, count.said
+        );
+        n += count.n;
+        n_family += count.family;
+        n_cathode += count.cathode;
     }
-    let sum = |f: fn(&(usize, usize, usize, BTreeMap<String, usize>)) -> usize| {
-        per_maker.values().map(f).sum::<usize>() as f64
-    };
-    let n = sum(|e| e.0);
-    let (family, cathode) = (sum(|e| e.1) / n, sum(|e| e.2) / n);
+    let (family, cathode) = (n_family as f64 / n as f64, n_cathode as f64 / n as f64);
     println!("  all            family {family:.3}  cathode {cathode:.3}");
     (family, cathode)
 }
