@@ -1,7 +1,7 @@
 //! "Copy diagnostics": what may be sent to us about a confidential file.
 
 use super::error::ImportError;
-use super::number;
+use super::header::blanked;
 use super::report::Report;
 use crate::error::Coded;
 
@@ -67,17 +67,4 @@ pub fn diagnostics(report: &Report, error: Option<&ImportError>) -> String {
         }
     }
     text
-}
-
-/// A heading as it is, unless it looks like data: a row of values taken for headings must not
-/// leave the machine.
-fn blanked(cell: &str) -> String {
-    let n_digits = cell.bytes().filter(u8::is_ascii_digit).count();
-    let is_value = number::parse(cell.as_bytes(), b'.').is_some()
-        || number::parse(cell.as_bytes(), b',').is_some();
-    if (is_value && n_digits > 1) || n_digits > 3 || cell.chars().count() > 60 {
-        "#".to_string()
-    } else {
-        cell.to_string()
-    }
 }

@@ -216,7 +216,10 @@ fn known_headings(text: &str) -> i64 {
         .iter()
         .filter(|sign| ('\u{80}'..='\u{9f}').contains(*sign))
         .count() as i64;
-    100 * best + degrees.min(50) - lone.min(50) - odd.min(50)
+    // Under ASCII headings the step words still tell.
+    let words = ["充电", "放电", "静置", "搁置"];
+    let n_words = words.iter().filter(|word| text.contains(*word)).count() as i64;
+    100 * (best + n_words) + degrees.min(50) - lone.min(50) - odd.min(50)
 }
 
 /// Decodes a cell or a step word.

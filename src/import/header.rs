@@ -276,6 +276,19 @@ fn squeeze(label: &str) -> String {
         .collect()
 }
 
+/// A heading as it is, unless it looks like data: a row of values taken for headings must not
+/// leave the machine.
+pub fn blanked(cell: &str) -> String {
+    let n_digits = cell.bytes().filter(u8::is_ascii_digit).count();
+    let is_value = super::number::parse(cell.as_bytes(), b'.').is_some()
+        || super::number::parse(cell.as_bytes(), b',').is_some();
+    if (is_value && n_digits > 1) || n_digits > 3 || cell.chars().count() > 60 {
+        "#".to_string()
+    } else {
+        cell.to_string()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -203,7 +203,7 @@ fn conclude(
     }
     let nominal_ah = options
         .nominal_ah
-        .or_else(|| naming::nominal_in_preamble(&layout.preamble))
+        .or_else(|| naming::nominal_in_preamble(&layout.preamble.to_lowercase()))
         .or_else(|| naming::nominal_in_name(file_name));
     let voltage_factor = result.voltage_factor.unwrap_or(1.0);
     if voltage_factor != 1.0 {
@@ -307,7 +307,7 @@ fn unit_factors(
             .find(|known| (0.5..1.3).contains(&(ratio / known)))
     };
     let by_counter = selector.capacity_ratio().and_then(|ratio| {
-        [1e3, 1e6, 60.0, 3600.0, 1.0 / 60.0, 1.0 / 3600.0]
+        [1e3, 1e6, 60.0, 3600.0, 1.0 / 60.0, 1.0 / 3600.0, 1.0 / 86_400.0]
             .into_iter()
             .find(|known| (ratio * time / known - 1.0).abs() < 0.1)
     });

@@ -375,10 +375,19 @@ impl Intake {
                 row,
             };
             if let Some(half) = channel.segmenter.push(sample) {
+                self.note_spikes(at);
                 self.hand_over(at, half);
             }
         }
         true
+    }
+
+    fn note_spikes(&mut self, at: usize) {
+        if let Some(channel) = self.channels.get_mut(at) {
+            for row in channel.segmenter.take_spikes() {
+                self.findings.at("current-outlier", row);
+            }
+        }
     }
 
     fn hand_over(&mut self, at: usize, mut half: super::segment::Half) {
@@ -452,11 +461,15 @@ impl Intake {
     /// Ends the table.
     pub fn finish(mut self) -> IntakeResult {
         for at in 0..self.channels.len() {
-            let half = self
-                .channels
-                .get_mut(at)
-                .and_then(|channel| channel.segmenter.finish());
-            let Some(half) = half else { continue };
+            let mut halves = match self.channels.get_mut(at) {
+                Some(channel) => channel.segmenter.finish(),
+                None => break,
+            };
+            self.note_spikes(at);
+            let Some(half) = halves.pop() else { continue };
+            for half in halves {
+                self.hand_over(at, half);
+            }
             let has_counters = self.counters[0].is_some() && self.counters[1].is_some();
             let cut = if self.sign == Sign::Open && !self.has_negative && !has_counters {
                 unsigned::by_voltage(&half)

@@ -30,7 +30,7 @@ pub struct Layout {
     pub n_indent: usize,
     /// Columns and dialect.
     pub columns: Match,
-    /// Lower-case text above the headings.
+    /// Text above the headings.
     pub preamble: String,
 }
 
@@ -130,13 +130,14 @@ pub fn analyse(lines: &[String]) -> Result<Layout, ImportError> {
         n_wrapped * 2 > lines.iter().filter(|line| line.contains(',')).count() && n_wrapped > 1;
 
     let mut readings: Vec<Reading> = Vec::new();
-    for delimiter in [b',', b'\t', b';', b'|'] {
-        if !lines
-            .iter()
-            .any(|line| line.as_bytes().contains(&delimiter))
-        {
-            continue;
-        }
+    const MARKS: [u8; 4] = [b',', b'\t', b';', b'|'];
+    let has = |delimiter: u8| lines.iter().any(|line| line.as_bytes().contains(&delimiter));
+    // Blanks separate only where nothing else does.
+    let marks: Vec<u8> = match MARKS.into_iter().filter(|mark| has(*mark)).collect::<Vec<_>>() {
+        none if none.is_empty() => vec![b' '],
+        marks => marks,
+    };
+    for delimiter in marks {
         let rows: Vec<Vec<String>> = lines
             .iter()
             .map(|line| split(line, delimiter, wrapped))
@@ -283,13 +284,15 @@ pub fn check_columns(headings: &[String], columns: &Match) -> Result<(), ImportE
         .map(|cell| header::parse_heading(cell).label)
         .collect();
     let has = |label: &str| labels.iter().any(|found| found == label);
+    // A row of values taken for headings must not leave in a message.
+    let words: Vec<String> = headings.iter().map(|cell| header::blanked(cell)).collect();
     let missing = columns.missing();
     // One row per cycle: extremes instead of values.
     if !missing.is_empty()
         && (has("minvoltage") || has("maxvoltage") || (has("starttime") && has("endtime")))
     {
         return Err(ImportError::NoCurves {
-            found: headings.to_vec(),
+            found: words,
         });
     }
     // PulseBat: features U1…U21, or one row per work step.
@@ -299,7 +302,7 @@ pub fn check_columns(headings: &[String], columns: &Match) -> Result<(), ImportE
     // Arbin's statistics sheet.
     if has("vmaxoncycle") {
         return Err(ImportError::NoCurves {
-            found: headings.to_vec(),
+            found: words,
         });
     }
     if !missing.is_empty() {
@@ -308,7 +311,7 @@ pub fn check_columns(headings: &[String], columns: &Match) -> Result<(), ImportE
             Quantity::Current => &["cur", "amp", "电流"][..],
             _ => &["time", "时间", "sec"][..],
         };
-        let nearest = headings
+        let nearest = words
             .iter()
             .zip(&labels)
             .filter(|(_, label)| {
@@ -320,7 +323,7 @@ pub fn check_columns(headings: &[String], columns: &Match) -> Result<(), ImportE
             .take(6)
             .collect();
         return Err(ImportError::MissingColumns {
-            found: headings
+            found: words
                 .iter()
                 .filter(|cell| !cell.is_empty())
                 .take(40)
@@ -336,7 +339,7 @@ pub fn check_columns(headings: &[String], columns: &Match) -> Result<(), ImportE
             candidates: indices
                 .iter()
                 .map(|index| {
-                    let heading = headings.get(*index).map_or("", String::as_str);
+                    let heading = words.get(*index).map_or("", String::as_str);
                     format!("{heading} (column {})", index + 1)
                 })
                 .collect(),
@@ -348,7 +351,7 @@ pub fn check_columns(headings: &[String], columns: &Match) -> Result<(), ImportE
 fn preamble(rows: &[Vec<String>], header_line: usize) -> String {
     rows.iter()
         .take(header_line.min(60))
-        .map(|row| row.join(" ").to_lowercase())
+        .map(|row| row.join(" "))
         .collect::<Vec<_>>()
         .join("\n")
 }
@@ -364,7 +367,7 @@ fn best_header(rows: &[Vec<String>]) -> Option<(usize, Match, usize)> {
         if n_words < 2 {
             continue;
         }
-        let text = preamble(rows, line);
+        let text = preamble(rows, line).to_lowercase();
         if let Some(found) = dialects::identify(row, None, &text) {
             // A layered file has several header rows; a header repeated mid-file ties, and the
             // first stays.
@@ -393,7 +396,7 @@ fn best_header(rows: &[Vec<String>]) -> Option<(usize, Match, usize)> {
         let n_numbers = shape(units, b'.', None).n_numbers;
         if n_units >= 2 && n_units * 2 >= n_filled && n_numbers <= 1 {
             first += 1;
-            let text = preamble(rows, line);
+            let text = preamble(rows, line).to_lowercase();
             if let Some(with_units) = rows
                 .get(line)
                 .and_then(|row| dialects::identify(row, Some(units), &text))

@@ -113,7 +113,8 @@ fn without_date(name: &str) -> &str {
     }
 }
 
-/// Battery identifier in a preamble (lower case there): `cell: x`, `barcode: x`.
+/// Battery identifier in a preamble: `Cell: x`, `Barcode: x`. A bare number is a channel or a
+/// position, not a name.
 pub fn cell_id_in_preamble(preamble: &str) -> Option<String> {
     const KEYS: &[&str] = &[
         "cell id",
@@ -129,9 +130,12 @@ pub fn cell_id_in_preamble(preamble: &str) -> Option<String> {
     for key in KEYS {
         for line in preamble.lines() {
             let line = line.trim_start_matches(['"', ' ', '[', '\t']);
-            let Some(rest) = line.strip_prefix(key) else {
+            let Some((head, rest)) = line.split_at_checked(key.len()) else {
                 continue;
             };
+            if !head.eq_ignore_ascii_case(key) {
+                continue;
+            }
             let Some(value) = rest.strip_prefix([':', '=', '\t', ',', ';']) else {
                 continue;
             };
@@ -140,7 +144,8 @@ pub fn cell_id_in_preamble(preamble: &str) -> Option<String> {
                 .next()
                 .unwrap_or("")
                 .trim();
-            if !value.is_empty() && value.len() < 60 {
+            let is_name = value.len() >= 3 && value.chars().any(char::is_alphabetic);
+            if is_name && value.len() < 60 {
                 return Some(manifest::stem(value).to_string());
             }
         }
@@ -161,7 +166,8 @@ pub fn nominal_in_preamble(preamble: &str) -> Option<f64> {
     const UNITS: &[(&str, f64)] = &[("mah", 1e-3), ("ma.h", 1e-3), ("ah", 1.0), ("a.h", 1.0)];
     for key in KEYS {
         for line in preamble.lines() {
-            let Some(rest) = line.find(key).and_then(|at| line.get(at + key.len()..)) else {
+            // At the start of the line: protocols mention capacity limits elsewhere.
+            let Some(rest) = line.trim_start_matches(['"', ' ', '\t']).strip_prefix(key) else {
                 continue;
             };
             let Some((_, factor)) = UNITS.iter().find(|(unit, _)| rest.contains(unit)) else {

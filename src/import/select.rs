@@ -141,6 +141,7 @@ impl Selector {
             .iter()
             .flatten()
             .chain(self.pairs.iter().flatten().flatten())
+            .chain(&self.recent)
             .max_by(|a, b| a.charge_ah.total_cmp(&b.charge_ah))
             .and_then(|half| {
                 let (first, last) = (half.rows.first()?, half.rows.last()?);
@@ -150,7 +151,7 @@ impl Selector {
 
     /// Chooses. `unit_factor` corrects charges for wrong units; `voltage_factor` voltages.
     pub fn finish(mut self, unit_factor: f64, voltage_factor: f64) -> Choice {
-        let pairs = self.pairs.iter_mut().flatten().flatten();
+        let pairs = self.pairs.iter_mut().flatten().flatten().chain(&mut self.recent);
         let halves = self.kept.iter_mut().flatten().chain(pairs);
         for half in halves {
             half.voltage_v = half.voltage_v.map(|voltage| voltage * voltage_factor);
@@ -209,7 +210,11 @@ impl Selector {
                     .find(|pair| pair.iter().all(|half| full(half.index)));
                 match whole {
                     Some([charge, discharge]) => (Some(charge), Some(discharge)),
-                    None => (None, None),
+                    // A file with one half alone has no pair, but its half may find another file.
+                    None => match self.recent.take().filter(|half| full(half.index)) {
+                        Some(half) if half.is_positive != is_reversed => (Some(half), None),
+                        half => (None, half),
+                    },
                 }
             }
         };

@@ -21,6 +21,8 @@ pub struct TextReader {
     head: Vec<u8>,
     head_goal: usize,
     transcoder: Option<Transcoder>,
+    /// Old line ends: carriage returns only.
+    is_cr_only: bool,
     is_first: bool,
     body: Option<Body>,
 }
@@ -53,6 +55,7 @@ impl TextReader {
             head: Vec::new(),
             head_goal: HEAD_BYTES,
             transcoder: None,
+            is_cr_only: false,
             is_first: true,
             body: None,
         }
@@ -78,7 +81,11 @@ impl TextReader {
 
     fn push_text(&mut self, bytes: &[u8], options: &Options) -> Result<(), ImportError> {
         if let Some(body) = &mut self.body {
-            body.push(bytes);
+            if self.is_cr_only {
+                body.push(&with_line_feeds(bytes));
+            } else {
+                body.push(bytes);
+            }
             return Ok(());
         }
         self.head.extend_from_slice(bytes);
@@ -99,6 +106,10 @@ impl TextReader {
     }
 
     fn begin(&mut self, options: &Options) -> Result<(), ImportError> {
+        if !self.head.contains(&b'\n') && self.head.contains(&b'\r') {
+            self.is_cr_only = true;
+            self.head = with_line_feeds(&self.head);
+        }
         let utf16 = self.transcoder.as_ref().map(Transcoder::encoding);
         let (encoding, lines) = encoding::decode_head(&self.head, utf16, options.decode_gb18030)?;
         let layout = match &options.mapping {
@@ -162,6 +173,13 @@ impl TextReader {
         }
         Ok(body)
     }
+}
+
+fn with_line_feeds(bytes: &[u8]) -> Vec<u8> {
+    bytes
+        .iter()
+        .map(|byte| if *byte == b'\r' { b'\n' } else { *byte })
+        .collect()
 }
 
 impl Body {

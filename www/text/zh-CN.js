@@ -112,7 +112,7 @@ export default {
   'report.direction': '方向',
   'steps.caption': '标准化各步骤', 'steps.step': '步骤', 'steps.rows': '半循环的行数', 'steps.constant': '恒流行数（构成曲线）', 'steps.missing': 'a1 · 填补的缺失值', 'steps.outliers': 'a2 · 替换的离群值', 'steps.smoothed': 'a3 · 被移动中位数改变的条目', 'steps.pooled': 'b · 为使电压单调而合并的条目',
   'cycle.pulsed': '脉冲', 'cycle.high-rate': '高倍率', 'cycle.start-unknown': '起点未知',
-  'finding.capacity-differs': '积分容量与文件中的列相差超过 2 %', 'finding.clock-jump': '时钟跳变', 'finding.current-missing': '电流缺失', 'finding.current-sign': '电流符号判定：{detail}', 'finding.date-order': '日与月的顺序：{detail}', 'finding.halves-differ': '充放电容量相差很大', 'finding.header-repeated': '文件中重复出现表头', 'finding.last-row-cut': '最后一行被截断', 'finding.row-unreadable': '无法读取的行', 'finding.time-restarts': '时间重新开始或倒退', 'finding.time-unit': '时间单位已按系数 {detail} 更正', 'finding.voltage-absurd': '不可能的电压', 'finding.voltage-missing': '电压缺失',
+  'finding.capacity-differs': '积分容量与文件中的列相差超过 2 %', 'finding.clock-jump': '时钟跳变', 'finding.current-missing': '电流缺失', 'finding.current-sign': '电流符号判定：{detail}', 'finding.date-order': '日与月的顺序：{detail}', 'finding.halves-differ': '充放电容量相差很大', 'finding.header-repeated': '文件中重复出现表头', 'finding.last-row-cut': '最后一行被截断', 'finding.row-unreadable': '无法读取的行', 'finding.time-restarts': '时间重新开始或倒退', 'finding.current-outlier': '已替换孤立的电流异常值', 'finding.voltage-unit': '电压单位已按系数 {detail} 更正', 'finding.current-unit': '电流单位已按系数 {detail} 更正', 'finding.archive-cut': '压缩包不完整', 'finding.time-unit': '时间单位已按系数 {detail} 更正', 'finding.voltage-absurd': '不可能的电压', 'finding.voltage-missing': '电压缺失',
   'decision.control': '对照', 'decision.coarse': '仅族或正极',
   'voters.title': '协作方：各自有多可靠', 'voters.caption': '每张计入的选票一行', 'voters.batteries': '电池', 'voters.agreement': '与结果一致', 'voters.controls': '对照正确率', 'voters.decisive': '单独决定', 'voters.note': '备注', 'voters.copy': '重复了 {name} 的回答：不计入。', 'voters.set-aside': '不予采信：{classes}。',
   'why.asking': '正在查询选票…', 'why.probabilities': '概率：', 'why.decisive': '若没有 {names}，类别会改变。',
@@ -130,7 +130,7 @@ export default {
 function errors() {
   return {
     'error.internal': '这是程序的错误，不是数据的问题：{message}', 'error.cancelled': '已取消。', 'error.worker-stopped': '计算中止，可能是内存不足。请关闭其他页面再试。', 'error.storage': '此处浏览器不允许存储：密钥和草稿在刷新后会丢失。{message}', 'error.file-unreadable': '浏览器无法读取该文件；它是否被移动或改动？',
-    'error.file-empty': '文件为空，请重新导出。', 'error.file-binary': '这是 {kind}，其格式随固件变化，因此不读取。请从测试软件导出 CSV 或 XLSX。', 'error.file-without-curves': '这是每循环一行的汇总，不含曲线。请使用旁边的时间序列文件。', 'error.file-without-header': '前 {rows} 行中，数字上方没有表头。需要时间、电压和电流。',
+    'error.file-empty': '文件为空，请重新导出。', 'error.pulse-table': '这是脉冲特征或工步表，不含曲线，请用于脉冲健康评估。', 'error.file-binary': '这是 {kind}，其格式随固件变化，因此不读取。请从测试软件导出 CSV 或 XLSX。', 'error.file-without-curves': '这是每循环一行的汇总，不含曲线。请使用旁边的时间序列文件。', 'error.file-without-header': '前 {rows} 行中，数字上方没有表头。需要时间、电压和电流。',
     'error.columns-missing': '缺少 {missing} 列。找到的表头：{found}。最接近的：{nearest}。',
     'error.file-ambiguous': '{what} 可有多种读法：{candidates}。不会擅自选一种。',
     'error.encoding-unknown': '文本编码未知，请存为 UTF-8。',

@@ -162,6 +162,9 @@ pub fn identify(cells: &[String], units: Option<&[String]>, preamble: &str) -> O
             .count();
         let score =
             (2 * known.len() + 3 * signature + if known.is_empty() { 0 } else { 4 * words }) as u32;
+        // Without a mark of its own a maker's name is a guess: plain headings are a lab's.
+        let is_guess = signature + words == 0 && !all().last().is_some_and(|lab| lab.id == dialect.id);
+        let score = score.saturating_sub(u32::from(is_guess));
         if score > best.as_ref().map_or(0, |best| best.score) {
             best = Some(Match {
                 dialect,
@@ -282,7 +285,12 @@ fn settle(found: &mut Match) {
             .find(|other| other.quantity == role.quantity && other.channel == role.channel)
         {
             None => kept.push(role),
-            Some(first) if first.rank == role.rank && first.index != role.index => {
+            // The same in two units is no question: the first will do.
+            Some(first)
+                if first.rank == role.rank
+                    && first.index != role.index
+                    && first.unit == role.unit =>
+            {
                 let first = first.clone();
                 push_ambiguous(&mut found.ambiguous, &first);
                 push_ambiguous(&mut found.ambiguous, &role);
