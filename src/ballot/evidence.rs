@@ -17,10 +17,10 @@ const FLOOR: f64 = 0.003;
 const SHRINKAGE: f64 = 0.3;
 
 /// A level is lost with every factor of 2^(1 / this) in surprise.
-const LEVELS_PER_OCTAVE: f64 = 2.5;
+const LEVELS_PER_OCTAVE: f64 = 4.0;
 
 /// Surprise per column (nats) up to which the highest level is given.
-const NEAR: f64 = 0.6;
+const NEAR: f64 = 0.665;
 
 /// One normal distribution per held class.
 #[derive(Debug, Clone)]
@@ -216,7 +216,7 @@ mod tests {
     fn a_level_is_lost_per_fixed_ratio() {
         assert_eq!(level_of(0.0), 15);
         assert_eq!(level_of(NEAR), 15);
-        assert_eq!(level_of(4.0 * NEAR), 10);
+        assert_eq!(level_of(4.0 * NEAR), 7);
         assert_eq!(level_of(f64::INFINITY), 0);
         assert_eq!(level_of(f64::NAN), 0);
     }

@@ -45,8 +45,8 @@ impl Default for Options {
             weight_cap: 3.0,
             min_confidence: 0.6,
             min_margin: 0.1,
-            unknown_below: 7,
-            nats_per_level: 1.6,
+            unknown_below: 11,
+            nats_per_level: 1.0,
             controls: Vec::new(),
             is_guarded: true,
         }

@@ -9,7 +9,7 @@ use super::panel::Panel;
 use super::weights::Weights;
 
 /// Levels that a full share of familiar forest votes is worth.
-const TIE_LEVELS: f64 = 1.0;
+pub(super) const TIE_LEVELS: f64 = 1.5;
 
 /// Scores of a battery in levels, 0..16 per class.
 ///

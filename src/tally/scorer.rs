@@ -73,13 +73,14 @@ impl Scorer {
         let heard = (0..panel.voters.len()).filter(|&v| panel.voters[v].is_heard());
         match self {
             // Order statistics change only with the voters that hold the top class, and forest
-            // shares can move a score by one level.
+            // shares can move a score by little.
             Self::Evidence(..) => {
                 let lead = lead(&scores, top);
                 heard
                     .filter(|&voter| {
                         let holds = panel.voters[voter].held.contains(&top);
-                        (holds || lead <= 1.0) && flips(&self.scores(panel, battery, Some(voter)))
+                        (holds || lead <= evidence::TIE_LEVELS)
+                            && flips(&self.scores(panel, battery, Some(voter)))
                     })
                     .collect()
             }

@@ -16,13 +16,13 @@ use super::panel::Panel;
 use super::Control;
 
 /// Evidence from here up is a claim.
-const CLAIM_LEVEL: u8 = 7;
+const CLAIM_LEVEL: u8 = 3;
 
 /// Score of another class that denies a claim.
-const DENIAL_LEVEL: f64 = 9.0;
+const DENIAL_LEVEL: f64 = 6.0;
 
 /// The same where nobody else holds the class claimed.
-const SOLE_DENIAL_LEVEL: f64 = 12.0;
+const SOLE_DENIAL_LEVEL: f64 = 11.0;
 
 /// Claims are set aside when more than this share of them is denied.
 const DENIED_SHARE: f64 = 0.3;
