@@ -3,7 +3,9 @@
 use super::decide::{argmax, decide, Names, Thresholds};
 use super::panel::{Misfit, Panel, Signed};
 use super::scorer::Scorer;
-use super::{trust, Control, Decision, Rule, RULES};
+use super::weights::Weights;
+use super::{evidence, trust, Control, Decision, Rule, RULES};
+use crate::ballot::FAMILIAR_FROM;
 use crate::error::Coded;
 use crate::health::{aggregate, Voice};
 use crate::round::Catalogue;
@@ -25,8 +27,11 @@ pub struct Options {
     pub min_confidence: f64,
     /// Least lead of an answer; below it a battery is undecided.
     pub min_margin: f64,
-    /// A battery on which no evidence reaches this level (0..15) is unknown to everybody.
-    pub unknown_below: u8,
+    /// A battery whose best class has a score of evidence below this (levels, 0..16.5), or below a
+    /// lower limit that follows the query, is unknown to everybody. The default was chosen on one
+    /// half of PulseBat: there about 91 % of the batteries of a class that nobody holds are below
+    /// it, and 5 % of the others.
+    pub unknown_below: f64,
     /// `evidence`: nats that one level is worth; calibrates the confidence. The default was chosen
     /// on one half of PulseBat (expected calibration error 0.01 there).
     pub nats_per_level: f64,
@@ -45,7 +50,7 @@ impl Default for Options {
             weight_cap: 3.0,
             min_confidence: 0.6,
             min_margin: 0.1,
-            unknown_below: 11,
+            unknown_below: 11.4,
             nats_per_level: 1.0,
             controls: Vec::new(),
             is_guarded: true,
@@ -178,6 +183,9 @@ pub fn tally(
 ) -> Result<Tally, TallyError> {
     let (panel, misfits) = prepare(catalogue, n_batteries, ballots, options)?;
     let scorer = Scorer::new(&panel, options.rule, &options.controls, options);
+    let local = Weights::new(&panel, Rule::WassersteinLocal, options);
+    let scores = best_scores(&panel, &local);
+    let least = unknown_below(&scores, options.unknown_below);
     let names = Names::of(catalogue);
     let limits = Thresholds {
         confidence: options.min_confidence,
@@ -186,7 +194,7 @@ pub fn tally(
     let mut decisions: Vec<Decision> = (0..n_batteries)
         .map(|battery| {
             let probabilities = scorer.probabilities(&panel, battery, None);
-            let is_known = is_known(&panel, battery, options.unknown_below);
+            let is_known = scores[battery] >= least || is_vouched_for(&panel, battery);
             let mut decision = decide(battery, probabilities, is_known, &names, limits);
             decision.decisive = scorer.decisive(&panel, battery);
             decision.soh = aggregate(&voices(&panel, battery, decision.class));
@@ -312,20 +320,52 @@ pub(super) fn prepare<'a>(
     Ok((panel, misfits))
 }
 
-/// Whether any claim that counts reaches the level; ballots without evidence are judged by
-/// familiarity, which halves its scale below its own 95 % quantile.
-fn is_known(panel: &Panel<'_>, battery: usize, level: u8) -> bool {
-    panel
-        .voters
-        .iter()
-        .filter(|voter| voter.is_heard())
-        .any(|voter| {
-            let mut levels = voter.levels(battery).map(|(_, level)| level).peekable();
-            match levels.peek() {
-                Some(_) => levels.any(|found| found >= level),
-                None => voter.familiarity(battery) >= level.min(crate::ballot::FAMILIAR_FROM),
-            }
-        })
+/// Fewest batteries of a class behind evidence that may call a battery unknown: from fewer, the
+/// spread of a class is underestimated and its own batteries look strange.
+const FEWEST_TO_DENY: u32 = 8;
+
+/// A battery that lies this many levels below the middle one of its query may be unknown, and one
+/// below the floor is, whatever the query.
+const UNKNOWN_GAP: f64 = 1.75;
+const UNKNOWN_FLOOR: f64 = 3.0;
+
+/// The best score of evidence for each battery.
+fn best_scores(panel: &Panel<'_>, local: &Weights) -> Vec<f64> {
+    let mut scores = vec![0.0; panel.n_classes];
+    let best = |battery| {
+        evidence::scores(panel, local, battery, None, &mut scores);
+        scores.iter().copied().fold(0.0, f64::max)
+    };
+    (0..panel.n_batteries).map(best).collect()
+}
+
+/// The score that separates known from unknown batteries. Where the classes are broad against the
+/// query, or collaborators hold few batteries, even their own kind scores low: then the limit
+/// follows the middle battery of the query.
+fn unknown_below(scores: &[f64], most: f64) -> f64 {
+    let mut sorted = scores.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let middle = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
+    (middle - UNKNOWN_GAP).max(UNKNOWN_FLOOR).min(most)
+}
+
+/// Whether a voter whose nearest class has few batteries, or whose ballot carries no evidence,
+/// finds the battery familiar.
+fn is_vouched_for(panel: &Panel<'_>, battery: usize) -> bool {
+    let vouches = |voter: &super::Voter<'_>| {
+        let nearest = voter
+            .levels(battery)
+            .max_by_key(|(class, level)| (*level, usize::MAX - class));
+        let is_thin =
+            match nearest {
+                Some((class, _)) => voter.ballot.coverage.iter().any(|held| {
+                    usize::from(held.class) == class && held.batteries < FEWEST_TO_DENY
+                }),
+                None => true,
+            };
+        voter.is_heard() && is_thin && voter.familiarity(battery) >= FAMILIAR_FROM
+    };
+    panel.voters.iter().any(vouches)
 }
 
 fn reports(panel: &Panel<'_>, decisions: &[Decision], controls: &[Control]) -> Vec<VoterReport> {
