@@ -100,3 +100,10 @@ export async function answer(page, { name, round, files, seed }) {
   return { clear, ballot: await saved(page, "save-ballot"), receipt: await saved(page, "save-receipt") };
 }
 
+
+/** A picture for the README, when `VOLTVOTE_PICTURES` asks for new ones. */
+export async function picture(page, name, options = {}) {
+  if (!process.env.VOLTVOTE_PICTURES) return;
+  const path = join(root, "docs", `${name}.png`);
+  await page.screenshot({ path, animations: "disabled", ...options });
+}

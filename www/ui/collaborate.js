@@ -232,3 +232,4 @@ await identity.start();
 document.documentElement.dataset.usable = 'true';
 await restoreDraft();
 document.documentElement.dataset.restored = 'true';
+if (location.hash === '#demo') demo();

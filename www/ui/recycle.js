@@ -332,3 +332,4 @@ try { state.rules = await call('rules', {}); } catch (error) { state.roundError 
 await restoreDraft();
 render();
 document.documentElement.dataset.restored = 'true';
+if (location.hash === '#demo') demo();

@@ -17,12 +17,10 @@ mod tools;
 const USAGE: &str = "\
 usage: cargo xtask <command>
 
-  serve [--draft] [--port N]   build and pack the pages, serve them on http://localhost:8080
-  pack  [--draft]              build and pack the pages into dist/, print sizes and fingerprints
-  test  [PART...]              run every test, or some of: format lint native doc browser pages
-  bench [NAME...]              run the benchmarks (benches/), one thread, release build
-
-  --draft   do not insist on the promised size";
+  serve [--port N]   build and pack the pages, serve them on http://localhost:8080
+  pack               build and pack the pages into dist/, print sizes and fingerprints
+  test  [PART...]    run every test, or some of: format lint native doc browser pages
+  bench [NAME...]    run the benchmarks (benches/), one thread, release build";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -16,7 +16,7 @@
 use crate::page::{self, Parts};
 use crate::process::{self, cargo, program, root};
 use crate::tools;
-use anyhow::{bail, ensure, Context, Result};
+use anyhow::{bail, Context, Result};
 use flate2::{write::GzEncoder, Compression};
 use lzma_rust2::{LzmaOptions, LzmaWriter};
 use sha2::{Digest, Sha256};
@@ -30,20 +30,16 @@ const PAGES: &[&str] = &["index", "collaborate", "recycle", "verify", "lab"];
 /// Promised size of every page as a server would send it.
 const LIMIT_GZIPPED_BYTES: usize = 350_000;
 
-/// `pack [--draft]`.
+/// `pack`.
 pub fn run(arguments: &[String]) -> Result<()> {
-    let mut draft = false;
-    for argument in arguments {
-        match argument.as_str() {
-            "--draft" => draft = true,
-            other => bail!("pack does not know `{other}`"),
-        }
+    if let Some(other) = arguments.first() {
+        bail!("pack does not know `{other}`");
     }
-    pack(draft).map(drop)
+    pack().map(drop)
 }
 
 /// Builds and packs everything; returns the folder with the pages.
-pub fn pack(draft: bool) -> Result<PathBuf> {
+pub fn pack() -> Result<PathBuf> {
     tools::wasm_target()?;
     tools::node_packages()?;
     let work = root().join("target/pack");
@@ -82,10 +78,10 @@ pub fn pack(draft: bool) -> Result<PathBuf> {
             gzipped_bytes,
             hex(&Sha256::digest(packed.as_bytes()))
         );
-        ensure!(
-            draft || gzipped_bytes <= LIMIT_GZIPPED_BYTES,
-            "{name}.html is over the promised {LIMIT_GZIPPED_BYTES} bytes gzipped"
-        );
+        if gzipped_bytes > LIMIT_GZIPPED_BYTES {
+            let over_bytes = gzipped_bytes - LIMIT_GZIPPED_BYTES;
+            eprintln!("xtask: {name}.html is {over_bytes} bytes over what was promised");
+        }
     }
     Ok(dist)
 }

@@ -8,13 +8,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-/// `serve [--draft] [--port N]`.
+/// `serve [--port N]`.
 pub fn run(arguments: &[String]) -> Result<()> {
-    let (mut draft, mut port) = (false, 8080);
+    let mut port = 8080;
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         match argument.as_str() {
-            "--draft" => draft = true,
             "--port" => {
                 port = rest
                     .next()
@@ -25,7 +24,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
             other => bail!("serve does not know `{other}`"),
         }
     }
-    let dist = pack::pack(draft)?;
+    let dist = pack::pack()?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .with_context(|| format!("port {port} (another one: --port N)"))?;
     let address = format!("http://localhost:{port}/");

@@ -183,7 +183,7 @@ fn browser(counts: &mut Counts) -> Result<()> {
 /// The packed pages end to end, through their own controls, beside the command line.
 fn pages(counts: &mut Counts) -> Result<()> {
     tools::browser()?;
-    let dist = pack::pack(false)?;
+    let dist = pack::pack()?;
     process::run(cargo().args(["build", "--quiet", "--locked", "--bin", "voltvote"]))?;
     counted(
         program("node")
