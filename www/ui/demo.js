@@ -3,7 +3,7 @@
 
 import { call, lanes } from './bridge.js';
 import { t } from './i18n.js';
-import { createIdentity } from './keys.js';
+import { createIdentity, createSigner } from './keys.js';
 import { signRound, emptyDraft, protocolOf } from './new-round.js';
 import { sealBallot } from './save-view.js';
 import { readManifest, inManifest } from './intake.js';
@@ -51,20 +51,22 @@ export async function demoForCollaborator(onProgress) {
 export async function demoForRecycler(onProgress) {
   onProgress({ text: t('demo.making'), done: 0, total: 0 });
   const [{ classes, query, collaborators }, { identity }] = await Promise.all([call('demo', { seed: SEED }), createIdentity(t('demo.recycler'), null)]);
+  // Keys take longest: they are made while files are read.
+  const signers = collaborators.map((_, k) => createSigner(t('demo.collaborator', { n: k + 1 })));
   const { roundFile, cells, protocol } = await demoRound(query, classes, identity, onProgress);
   const ballots = [];
   const total = collaborators.length;
   for (const [k, lot] of collaborators.entries()) {
     onProgress({ text: t('demo.voting', { n: k + 1, total }), done: k, total });
-    const name = t('demo.collaborator', { n: k + 1 });
-    const [own, voter] = await Promise.all([readLot(lot, protocol, () => {}), createIdentity(name, null)]);
+    const own = await readLot(lot, protocol, () => {});
     const labelled = own.filter((cell) => classes.includes(cell.label));
     const { payload } = await call('train', {
       round_file: roundFile, cell_ids: labelled.map((cell) => cell.cell_id), features: Fleet.matrix(labelled),
       labels: Uint16Array.from(labelled, (cell) => classes.indexOf(cell.label)), seed: SEED + k, nsr: 0,
     });
-    const { ballot } = await sealBallot({ payload }, roundFile, voter.identity);
-    ballots.push({ name: `${name}.ballot.json`, text: ballot });
+    const voter = await signers[k];
+    const { ballot, receipt } = await sealBallot({ payload }, roundFile, voter);
+    ballots.push({ name: `${voter.name}.ballot.json`, text: ballot, receipt });
   }
   const truth = new Map(cells.filter((cell) => classes.includes(cell.label)).map((cell) => [cell.cell_id, classes.indexOf(cell.label)]));
   return { identity, roundFile, ballots, truth };

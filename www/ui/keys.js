@@ -72,6 +72,12 @@ export async function createIdentity(name, passphrase) {
   return { identity, backup };
 }
 
+/** A key that only signs and is never stored: a simulated collaborator's. */
+export async function createSigner(name) {
+  const { publicKey, privateKey } = await crypto.subtle.generateKey({ ...SIGN, ...RSA_3072 }, false, ['sign', 'verify']);
+  return { name, signingKey: privateKey, publicKeys: { signing: await publicJwk(await crypto.subtle.exportKey('jwk', publicKey), 'signing') } };
+}
+
 /**
  * Opens a backup made here, by the command line or by any JOSE library.
  * @returns {Promise<Identity>}
