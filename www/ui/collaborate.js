@@ -1,6 +1,6 @@
 // The collaborator's page: state, steps, draft. The views live beside it.
 
-import { h, byId, fill, debounced, nextFrame } from './dom.js';
+import { h, byId, fill, debounced, nextFrame, settled } from './dom.js';
 import { t, percent } from './i18n.js';
 import { startShell, showSteps, announce, errorBox, notify, progressBar, confirmDialog } from './shell.js';
 import { acceptFiles, refuseStrayDrops } from './intake.js';
@@ -69,11 +69,10 @@ function renderRound() {
 
 const renderTrain = () => renderTraining(byId('train'), state, fleet, {
   onTrain: train, onCancel: () => cancelTraining?.(),
-  onSetting: changeSetting,
+  onSetting: (name, value) => { state.settings[name] = value; settled(() => settingChanged(name, value)); },
 });
 
-async function changeSetting(name, value) {
-  state.settings[name] = value;
+async function settingChanged(name, value) {
   if (state.cast) { state.stale = true; state.sealed = null; }
   renderResults();
   keepDraft();

@@ -71,6 +71,25 @@ export function fill(element, ...children) {
   }
 }
 
+let isPointerDown = false;
+const waiting = [];
+addEventListener('pointerdown', () => { isPointerDown = true; }, true);
+for (const kind of ['pointerup', 'pointercancel']) {
+  addEventListener(kind, () => {
+    isPointerDown = false;
+    setTimeout(() => { for (const action of waiting.splice(0)) action(); }, 0);
+  }, true);
+}
+
+/**
+ * Runs an action that replaces controls once focus and click have arrived: a field that changes
+ * because the user goes on to the next must not pull that one away.
+ */
+export function settled(action) {
+  if (isPointerDown) waiting.push(action);
+  else setTimeout(action, 0);
+}
+
 /** Hands a file to the browser's own save dialog. */
 export function download(name, data, type = 'application/json') {
   const url = URL.createObjectURL(data instanceof Blob ? data : new Blob([data], { type }));

@@ -1,6 +1,6 @@
 // The recycler's form for a new round: name, classes, deadline, quorum, roster, controls.
 
-import { h, fill, download, fileName } from './dom.js';
+import { h, fill, download, fileName, settled } from './dom.js';
 import { t, number } from './i18n.js';
 import { errorBox, notify } from './shell.js';
 import { readManifest } from './intake.js';
@@ -21,7 +21,7 @@ export function renderNewRound(host, state, fleet, identity, { onChange, onOpen 
   const { draft } = state;
   const missing = !identity ? 'open.needs-key' : !fleet.usable().length ? 'open.needs-batteries' : classNames(draft).length < 2 ? 'open.needs-classes' : !draft.name.trim() ? 'open.needs-name' : null;
   const field = (name, input, help = null) => h('label', t(`open.${name}`), input, help ? h('small', help) : null);
-  const set = (name, read = (input) => input.value) => (event) => { draft[name] = read(event.target); onChange(); };
+  const set = (name, read = (input) => input.value) => (event) => { draft[name] = read(event.target); settled(onChange); };
   fill(host, h('form', {
     'data-test': 'new-round', onsubmit: (event) => { event.preventDefault(); if (!missing && !state.opening) onOpen(); },
   },

@@ -1,6 +1,6 @@
 // The recycler's page: state, steps, draft. The views live beside it.
 
-import { h, byId, fill, debounced, download, fileName, nextFrame } from './dom.js';
+import { h, byId, fill, debounced, download, fileName, nextFrame, settled } from './dom.js';
 import { t } from './i18n.js';
 import { startShell, showSteps, announce, errorBox, undoable, notify, confirmDialog, progressBar } from './shell.js';
 import { acceptFiles, refuseStrayDrops, readManifest, matchClass } from './intake.js';
@@ -69,11 +69,10 @@ function renderRoundFile() {
 }
 
 const renderWorth = () => renderValue(byId('value'), state, {
-  onEdit: (id, value) => editValue(() => state.valueEdits.set(id, value)), onReset: () => editValue(() => state.valueEdits.clear()),
+  onEdit: (id, value) => { state.valueEdits.set(id, value); settled(() => editValue()); }, onReset: () => { state.valueEdits.clear(); editValue(); },
 });
 
-async function editValue(change) {
-  change();
+async function editValue() {
   await assess(state);
   renderWorth();
   keepDraft();
