@@ -307,9 +307,17 @@ fn unit_factors(
             .find(|known| (0.5..1.3).contains(&(ratio / known)))
     };
     let by_counter = selector.capacity_ratio().and_then(|ratio| {
-        [1e3, 1e6, 60.0, 3600.0, 1.0 / 60.0, 1.0 / 3600.0, 1.0 / 86_400.0]
-            .into_iter()
-            .find(|known| (ratio * time / known - 1.0).abs() < 0.1)
+        [
+            1e3,
+            1e6,
+            60.0,
+            3600.0,
+            1.0 / 60.0,
+            1.0 / 3600.0,
+            1.0 / 86_400.0,
+        ]
+        .into_iter()
+        .find(|known| (ratio * time / known - 1.0).abs() < 0.1)
     });
     let Some(off_by) = by_counter.or_else(|| {
         if by_clock.is_none() {

@@ -131,9 +131,17 @@ pub fn analyse(lines: &[String]) -> Result<Layout, ImportError> {
 
     let mut readings: Vec<Reading> = Vec::new();
     const MARKS: [u8; 4] = [b',', b'\t', b';', b'|'];
-    let has = |delimiter: u8| lines.iter().any(|line| line.as_bytes().contains(&delimiter));
+    let has = |delimiter: u8| {
+        lines
+            .iter()
+            .any(|line| line.as_bytes().contains(&delimiter))
+    };
     // Blanks separate only where nothing else does.
-    let marks: Vec<u8> = match MARKS.into_iter().filter(|mark| has(*mark)).collect::<Vec<_>>() {
+    let marks: Vec<u8> = match MARKS
+        .into_iter()
+        .filter(|mark| has(*mark))
+        .collect::<Vec<_>>()
+    {
         none if none.is_empty() => vec![b' '],
         marks => marks,
     };
@@ -291,9 +299,7 @@ pub fn check_columns(headings: &[String], columns: &Match) -> Result<(), ImportE
     if !missing.is_empty()
         && (has("minvoltage") || has("maxvoltage") || (has("starttime") && has("endtime")))
     {
-        return Err(ImportError::NoCurves {
-            found: words,
-        });
+        return Err(ImportError::NoCurves { found: words });
     }
     // PulseBat: features U1…U21, or one row per work step.
     if (has("u1") && has("u21")) || has("起始电压") || has("结束电压") {
@@ -301,9 +307,7 @@ pub fn check_columns(headings: &[String], columns: &Match) -> Result<(), ImportE
     }
     // Arbin's statistics sheet.
     if has("vmaxoncycle") {
-        return Err(ImportError::NoCurves {
-            found: words,
-        });
+        return Err(ImportError::NoCurves { found: words });
     }
     if !missing.is_empty() {
         let stems = |quantity: &Quantity| match quantity {

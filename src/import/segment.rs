@@ -148,7 +148,11 @@ impl Segmenter {
         let agree = (before_a - after_a).abs() <= 0.2 * mean_a.abs().max(0.01 * scale_a);
         let is_flowing = mean_a.abs() > 0.1 * scale_a;
         let away_a = (current_a - mean_a).abs();
-        let allowed_a = if is_flowing { mean_a.abs().max(0.5 * scale_a) } else { 2.5 * scale_a };
+        let allowed_a = if is_flowing {
+            mean_a.abs().max(0.5 * scale_a)
+        } else {
+            2.5 * scale_a
+        };
         self.n_active >= 20 && agree && away_a > allowed_a
     }
 

@@ -151,7 +151,12 @@ impl Selector {
 
     /// Chooses. `unit_factor` corrects charges for wrong units; `voltage_factor` voltages.
     pub fn finish(mut self, unit_factor: f64, voltage_factor: f64) -> Choice {
-        let pairs = self.pairs.iter_mut().flatten().flatten().chain(&mut self.recent);
+        let pairs = self
+            .pairs
+            .iter_mut()
+            .flatten()
+            .flatten()
+            .chain(&mut self.recent);
         let halves = self.kept.iter_mut().flatten().chain(pairs);
         for half in halves {
             half.voltage_v = half.voltage_v.map(|voltage| voltage * voltage_factor);

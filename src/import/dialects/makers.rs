@@ -211,7 +211,7 @@ pub const DIALECTS: &[Dialect] = &[
             column("ewe", Voltage, "V"),
             column("<ewe>", Voltage, "V"),
             column("cyclenumber", Cycle, ""),
-                        column("qcharge", ChargeCapacity, "mAh"),
+            column("qcharge", ChargeCapacity, "mAh"),
             column("qdischarge", DischargeCapacity, "mAh"),
             column("capacity", Capacity, "mAh"),
         ],
