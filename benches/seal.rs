@@ -160,7 +160,8 @@ fn openssl() -> Option<f64> {
     let arguments = ["speed", "-seconds", "2", "-mr", "rsa3072"];
     let output = Command::new("openssl").args(arguments).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
-    // +F2:number:bits:seconds per signature:...
+    // +F2:number:bits:signatures per second:...
     let line = text.lines().find(|line| line.starts_with("+F2:"))?;
-    line.split(':').nth(3)?.parse().ok()
+    let per_second: f64 = line.split(':').nth(3)?.parse().ok()?;
+    Some(1.0 / per_second)
 }
