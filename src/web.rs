@@ -31,6 +31,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use wasm_bindgen::prelude::*;
+use web_sys::{TextDecoder, TextDecoderOptions};
 
 /// What a call across the boundary gives.
 type Outcome = Result<JsValue, JsValue>;
@@ -60,10 +61,12 @@ fn coded<E: Coded>(error: E) -> JsValue {
     fault(error.code(), error.params())
 }
 
-/// Small objects cross as JSON: one serializer, shared with the files, keeps the page small.
+/// Small objects cross by way of one JSON value: the serializer of the files does the work, and
+/// serde-wasm-bindgen is compiled for a single type, which keeps the page small.
 fn to_js<T: Serialize + ?Sized>(value: &T) -> Outcome {
     let value = serde_json::to_value(value).map_err(|error| internal(&error))?;
-    js_sys::JSON::parse(&value.to_string())
+    let across = serde_wasm_bindgen::Serializer::json_compatible();
+    value.serialize(&across).map_err(|error| internal(&error))
 }
 
 /// A wrongly shaped argument is a fault of the page, not of the user.
@@ -116,12 +119,10 @@ struct Known {
 
 /// The browser's own strict decoder: encoding tables need not be part of the page.
 fn browser_gb18030(bytes: &[u8]) -> Option<String> {
-    let decoder = Reflect::get(&js_sys::global(), &"decodeGb18030".into()).ok()?;
-    let decoder: Function = decoder.dyn_into().ok()?;
-    decoder
-        .call1(&JsValue::NULL, &Uint8Array::from(bytes))
-        .ok()?
-        .as_string()
+    let strict = TextDecoderOptions::new();
+    strict.set_fatal(true);
+    let decoder = TextDecoder::new_with_label_and_options("gb18030", &strict).ok()?;
+    decoder.decode_with_u8_array(bytes).ok()
 }
 
 /// Reads one cycler file, given in pieces.

@@ -148,7 +148,10 @@ fn sources(folder: &Path, into: &mut Vec<PathBuf>) {
 fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
     text.lines()
         .enumerate()
-        .take_while(|(_, line)| !line.trim_start().starts_with("#[cfg(test)]"))
+        .take_while(|(_, line)| {
+            let line = line.trim_start();
+            !line.starts_with("#[cfg(test)]") && !line.starts_with("#![cfg(test)]")
+        })
         .filter(|(_, line)| !line.trim_start().starts_with("//"))
         .map(|(index, line)| (index + 1, line.split(" // ").next().unwrap_or(line)))
 }

@@ -30,7 +30,7 @@ fn the_command_line_example_runs_to_a_result() {
     assert!(
         script
             .iter()
-            .filter(|line| line.starts_with("voltvote "))
+            .filter(|line| line.trim_start().starts_with("voltvote "))
             .count()
             >= 8
     );

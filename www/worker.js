@@ -10,15 +10,6 @@ let started = null;
 /** The ballots of the round in hand; only the page's tally worker ever holds one. */
 let box = null;
 
-/** The core asks the browser for GB18030, strictly: no encoding tables in the page. */
-self.decodeGb18030 = (bytes) => {
-  try {
-    return new TextDecoder('gb18030', { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
-};
-
 self.onmessage = async ({ data }) => {
   if ('engine' in data) {
     started = init({ module_or_path: data.engine });

@@ -64,7 +64,7 @@ impl RandomizedResponse {
         if self.k < 2 || rng.gen::<f64>() < self.keep() {
             return truth;
         }
-        let other = rng.gen_range(0..self.k - 1);
+        let other = rng.gen_range::<u32, _>(0..self.k - 1);
         other + u32::from(other >= truth)
     }
 
@@ -72,7 +72,7 @@ impl RandomizedResponse {
     pub(super) fn row<R: RngCore + CryptoRng>(self, row: &Row, n_trees: u16, rng: &mut R) -> Row {
         let truth = match winner(row) {
             Some(class) => class,
-            None => rng.gen_range(0..self.k),
+            None => rng.gen_range::<u32, _>(0..self.k),
         };
         let answer = self.answer(truth, rng);
         Row {

@@ -106,6 +106,11 @@ fn one_class(ballot: &Ballot) -> Ballot {
     lie
 }
 
+/// Any of the levels of familiarity and evidence.
+fn level(rng: &mut ChaCha8Rng) -> u8 {
+    rng.gen_range::<u32, _>(0..u32::from(LEVELS)) as u8
+}
+
 fn random(ballot: &Ballot, rng: &mut ChaCha8Rng) -> Ballot {
     let mut lie = ballot.clone();
     for row in &mut lie.rows {
@@ -113,13 +118,13 @@ fn random(ballot: &Ballot, rng: &mut ChaCha8Rng) -> Ballot {
         let n = row.votes.len() as u32;
         for _ in 0..ballot.n_trees {
             if n > 0 {
-                row.votes[rng.gen_range(0..n) as usize] += 1;
+                row.votes[rng.gen_range::<u32, _>(0..n) as usize] += 1;
             }
         }
-        for level in &mut row.evidence {
-            *level = rng.gen_range(0..LEVELS);
+        for evidence in &mut row.evidence {
+            *evidence = level(rng);
         }
-        row.familiarity = rng.gen_range(0..LEVELS);
+        row.familiarity = level(rng);
     }
     lie
 }

@@ -64,7 +64,8 @@ pub fn deal(train: &Fleet, params: &ClientParams, rng: &mut ChaCha8Rng) -> Vec<V
     };
     let mut out = Vec::new();
     for (client, classes) in held.iter().enumerate() {
-        let n_rows = rng.gen_range(params.fewest_rows..=params.most_rows.max(params.fewest_rows));
+        let n_rows =
+            rng.gen_range::<u32, _>(params.fewest_rows..=params.most_rows.max(params.fewest_rows));
         let (each, rest) = (n_rows / classes.len() as u32, n_rows % classes.len() as u32);
         let mut rows = Vec::new();
         for (position, &class) in classes.iter().enumerate() {
@@ -151,11 +152,11 @@ fn deal_batteries(train: &Fleet, held: &[Vec<usize>], rng: &mut ChaCha8Rng) -> V
         for turn in 0..n {
             let battery = batteries[turn % batteries.len()];
             let owner = holders[turn % holders.len()];
-            for row in 0..train.len() {
-                let is_its =
-                    train.batteries[row] == battery && usize::from(train.labels[row]) == class;
-                if is_its && !owners[row].contains(&owner) {
-                    owners[row].push(owner);
+            let rows = owners.iter_mut().zip(&train.batteries).zip(&train.labels);
+            for ((owners, &of), &label) in rows {
+                let is_its = of == battery && usize::from(label) == class;
+                if is_its && !owners.contains(&owner) {
+                    owners.push(owner);
                 }
             }
         }

@@ -53,7 +53,7 @@ pub fn split_by_battery<S: AsRef<str>>(
     for members in strata.values_mut() {
         let n = members.len() as u32;
         for i in (1..n).rev() {
-            members.swap(i as usize, rng.gen_range(0..=i) as usize);
+            members.swap(i as usize, rng.gen_range::<u32, _>(0..=i) as usize);
         }
         let n_test = (f64::from(n) * test_share.clamp(0.0, 1.0)).round() as usize;
         let n_test = n_test.min(members.len() - 1);

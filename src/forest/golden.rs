@@ -1,5 +1,7 @@
 //! The forest against scikit-learn: files of `tests/data/forest`, written by `golden.py` there.
 
+#![cfg(test)]
+
 use super::columns::Columns;
 use super::grow::{generator, grow, rows_where, Purpose};
 use super::impurity::{Gini, Impurity, Variance};

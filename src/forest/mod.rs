@@ -14,7 +14,6 @@
 mod classification;
 mod columns;
 mod error;
-#[cfg(test)]
 mod golden;
 mod grow;
 mod importance;

@@ -36,6 +36,13 @@ impl Encoding {
 /// encoding_rs; nothing else needs more than this module.
 pub type DecodeGb18030 = fn(&[u8]) -> Option<String>;
 
+/// The decoder that this build brings: none in the pages.
+#[cfg(not(target_arch = "wasm32"))]
+pub(super) const OWN_GB18030: Option<DecodeGb18030> = Some(native_gb18030);
+/// The decoder that this build brings: none in the pages.
+#[cfg(target_arch = "wasm32")]
+pub(super) const OWN_GB18030: Option<DecodeGb18030> = None;
+
 #[cfg(not(target_arch = "wasm32"))]
 /// The native decoder.
 pub fn native_gb18030(bytes: &[u8]) -> Option<String> {

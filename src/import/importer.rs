@@ -33,10 +33,7 @@ impl Default for Options {
             nominal_ah: None,
             soh: None,
             cell_id: None,
-            #[cfg(not(target_arch = "wasm32"))]
-            decode_gb18030: Some(super::encoding::native_gb18030),
-            #[cfg(target_arch = "wasm32")]
-            decode_gb18030: None,
+            decode_gb18030: super::encoding::OWN_GB18030,
         }
     }
 }

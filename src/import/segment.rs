@@ -122,9 +122,7 @@ impl Segmenter {
     /// Takes the next row; returns a half when one has ended. One row is held back, to see whether
     /// it stands alone.
     pub fn push(&mut self, sample: Sample) -> Option<Half> {
-        let Some(mut held) = self.held.replace(sample) else {
-            return None;
-        };
+        let mut held = self.held.replace(sample)?;
         if let Some(before) = self.last {
             if self.is_spike(before.current_a, held.current_a, sample.current_a) {
                 held.current_a = 0.5 * (before.current_a + sample.current_a);

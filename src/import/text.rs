@@ -304,12 +304,11 @@ impl Body {
         if n_blank >= self.layout.n_indent {
             return true;
         }
-        let words = cells
+        let mut words = cells
             .iter()
             .map(|cell| flow_of(&encoding::decode(cell, self.encoding, self.gb18030)));
         self.layered_state = words
-            .filter(|flow| *flow != Flow::Other)
-            .last()
+            .rfind(|flow| *flow != Flow::Other)
             .unwrap_or(Flow::Other);
         false
     }

@@ -314,10 +314,8 @@ impl SheetParser<'_> {
                     self.close_cell();
                     self.column += 1;
                 }
-                b"row" => {
-                    if self.n_cells > 0 {
-                        return visit(self.row, self.cells.get(..self.n_cells).unwrap_or(&[]));
-                    }
+                b"row" if self.n_cells > 0 => {
+                    return visit(self.row, self.cells.get(..self.n_cells).unwrap_or(&[]));
                 }
                 _ => {}
             },

@@ -85,7 +85,7 @@ pub struct Voter<'a> {
     pub held: Vec<usize>,
     /// Batteries behind the ballot.
     pub n_batteries: u64,
-    /// Whether its claims of each held class count; see [`super::trust`].
+    /// Whether its claims of each held class count; see `trust.rs`.
     pub counts: Vec<bool>,
     /// Index of the earlier voter whose answers it repeats.
     pub copy_of: Option<usize>,

@@ -33,7 +33,7 @@ pub struct Entry {
     pub rule: Rule,
     /// Stable name, used on the command line and in results.
     pub name: &'static str,
-    /// Whether [`super::trust`] may silence claims. The published rules run as published.
+    /// Whether the guard of `trust.rs` may silence claims. The published rules run as published.
     pub is_guarded: bool,
 }
 

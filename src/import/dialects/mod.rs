@@ -164,7 +164,7 @@ pub fn identify(cells: &[String], units: Option<&[String]>, preamble: &str) -> O
             (2 * known.len() + 3 * signature + if known.is_empty() { 0 } else { 4 * words }) as u32;
         // Without a mark of its own a maker's name is a guess: plain headings are a lab's.
         let is_guess =
-            signature + words == 0 && !all().last().is_some_and(|lab| lab.id == dialect.id);
+            signature + words == 0 && all().last().is_none_or(|lab| lab.id != dialect.id);
         let score = score.saturating_sub(u32::from(is_guess));
         if score > best.as_ref().map_or(0, |best| best.score) {
             best = Some(Match {
