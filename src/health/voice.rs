@@ -156,7 +156,7 @@ pub struct SohDecision {
 }
 
 /// Weighted median of the voices. A voice weighs with its familiarity and against its claimed
-/// half-width, both bounded, and never more than [`LARGEST_SHARE`]; so one voice that lies
+/// half-width, both bounded, and never more than `LARGEST_SHARE`; so one voice that lies
 /// about value, familiarity and width moves the result no further than its neighbours' values.
 ///
 /// The interval is the weighted median half-width, or the spread of the voices where that is
