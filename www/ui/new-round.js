@@ -1,6 +1,6 @@
 // The recycler's form for a new round: name, classes, deadline, quorum, roster, controls.
 
-import { h, fill, download, fileName, settled } from './dom.js';
+import { h, fill, download, fileName } from './dom.js';
 import { t, number } from './i18n.js';
 import { errorBox, notify } from './shell.js';
 import { readManifest } from './intake.js';
@@ -17,29 +17,48 @@ export const emptyDraft = () => ({ name: '', classes: CATHODES.slice(0, 4).join(
 export const classNames = (draft) => [...new Set(draft.classes.split(/[\n,;]+/).map((name) => name.trim()).filter(Boolean))];
 
 /** @param {HTMLElement} host */
-export function renderNewRound(host, state, fleet, identity, { onChange, onOpen }) {
+export function renderNewRound(host, state, fleet, identity, { onChange, onEdit, onOpen }) {
   const { draft } = state;
-  const missing = !identity ? 'open.needs-key' : !fleet.usable().length ? 'open.needs-batteries' : classNames(draft).length < 2 ? 'open.needs-classes' : !draft.name.trim() ? 'open.needs-name' : null;
+  const missing = () => !identity ? 'open.needs-key' : !fleet.usable().length ? 'open.needs-batteries' : classNames(draft).length < 2 ? 'open.needs-classes' : !draft.name.trim() ? 'open.needs-name' : null;
+  const count = h('span');
+  const hindrance = h('p.muted', { 'data-test': 'open-hindrance' });
+  const open = h('button', { class: state.opened ? '' : 'primary', 'data-test': 'open-round' }, t(state.opening ? 'open.busy' : 'open.go', { n: fleet.usable().length }));
+  // A changed field touches these only: drawing the form again would take away the next field's
+  // selection, and with it what is being typed there.
+  const refresh = () => {
+    const code = missing();
+    hindrance.hidden = !code;
+    hindrance.dataset.code = code ?? '';
+    hindrance.textContent = code ? t(code) : '';
+    open.disabled = !!code || !!state.opening;
+    count.textContent = t('open.classes-help', { n: classNames(draft).length });
+  };
   const field = (name, input, help = null) => h('label', t(`open.${name}`), input, help ? h('small', help) : null);
-  const set = (name, read = (input) => input.value) => (event) => { draft[name] = read(event.target); settled(onChange); };
+  const set = (name, read = (input) => input.value) => ({ target }) => {
+    draft[name] = read(target);
+    if (target.value !== String(draft[name])) target.value = draft[name];
+    refresh();
+    onEdit();
+  };
   fill(host, h('form', {
-    'data-test': 'new-round', onsubmit: (event) => { event.preventDefault(); if (!missing && !state.opening) onOpen(); },
+    'data-test': 'new-round', onsubmit: (event) => { event.preventDefault(); if (!missing() && !state.opening) onOpen(); },
   },
   h('div.fields',
     field('name', h('input', { type: 'text', value: draft.name, maxlength: '120', 'data-test': 'round-name-input', onchange: set('name') })),
     field('deadline', h('input', { type: 'datetime-local', value: draft.deadline, 'data-test': 'round-deadline', onchange: set('deadline') }), t('open.deadline-help')),
     field('quorum', h('input', { type: 'number', min: '3', max: '1000', value: draft.quorum, 'data-test': 'round-quorum', onchange: set('quorum', (input) => Math.max(3, Math.floor(Number(input.value) || 5))) }), t('open.quorum-help')),
     field('trees', h('input', { type: 'number', min: '1', max: '200', value: draft.trees, 'data-test': 'round-trees', onchange: set('trees', (input) => Math.min(200, Math.max(1, Math.floor(Number(input.value) || 10)))) }), t('open.trees-help'))),
-  field('classes', h('textarea', { rows: '5', 'data-test': 'round-classes-input', spellcheck: 'false', onchange: set('classes'), value: draft.classes }), t('open.classes-help', { n: classNames(draft).length })),
+  field('classes', h('textarea', { rows: '5', 'data-test': 'round-classes-input', spellcheck: 'false', onchange: set('classes'), value: draft.classes }), count),
   h('details', { 'data-test': 'round-more' }, h('summary', t('open.more')),
     h('div.fields',
       field('roster', h('input', { type: 'file', multiple: true, accept: '.json', 'data-test': 'roster-files', onchange: async (event) => { await readRoster(draft, event.target.files); onChange(); } }), draft.roster.length ? h('span', draft.roster.map(({ name }) => name).join(', '), ' ', h('button.small.quiet', { type: 'button', onclick: () => { draft.roster = []; onChange(); } }, t('open.clear'))) : t('open.roster-help')),
       field('controls', h('input', { type: 'file', accept: '.csv', 'data-test': 'controls-file', onchange: async (event) => { await readControls(draft, event.target.files[0]); onChange(); } }), draft.controls.length ? t('open.controls-read', { n: draft.controls.length }) : t('open.controls-help')),
       field('window', h('input', { type: 'number', min: '1', max: '201', value: draft.window, onchange: set('window', (input) => Math.min(201, Math.max(1, Math.floor(Number(input.value) || 20)))) }), t('open.window-help')),
       field('basis', h('select', { onchange: set('basis') }, ['nominal', 'ampere-hour'].map((value) => h('option', { value, selected: value === draft.basis }, t(`open.basis.${value}`))))))),
-  missing ? h('p.muted', { 'data-test': 'open-hindrance', 'data-code': missing }, t(missing)) : null,
+  hindrance,
   state.openError ? errorBox(state.openError, 'open-error') : null,
-  h('div.actions', h('button', { class: state.opened ? '' : 'primary', 'data-test': 'open-round', disabled: !!missing || !!state.opening }, t(state.opening ? 'open.busy' : 'open.go', { n: fleet.usable().length })))));
+  h('div.actions', open)));
+  refresh();
   host.firstChild.classList.add('card');
 }
 

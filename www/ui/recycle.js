@@ -58,7 +58,9 @@ function render() {
     state.isDemo && !state.demoBusy ? h('p.message.simulated', t('simulated.demo')) : null);
 }
 
-const renderOpen = () => renderNewRound(byId('open'), state, fleet, identity.identity, { onChange: () => { renderOpen(); renderSteps(); keepDraft(); }, onOpen: openNew });
+const renderOpen = () => renderNewRound(byId('open'), state, fleet, identity.identity, {
+  onChange: () => { renderOpen(); renderSteps(); keepDraft(); }, onEdit: () => { renderSteps(); keepDraft(); }, onOpen: openNew,
+});
 const renderVotes = () => renderBallots(byId('ballots'), state, { identity: identity.identity, onRemove: removeBallot, onCancel: () => stopOpening?.abort() });
 const renderDecisions = () => renderDecide(byId('decide'), state, { onRule: (rule) => { state.rule = rule; decide(); }, onCompare: compare, onTruth: readTruth, onWhy: why });
 
@@ -259,7 +261,12 @@ function resultJson() {
   const { result, records, round } = state;
   const name = (index) => round.catalogue.classes[index]?.name ?? '';
   const rejected = records.filter(({ status }) => status !== 'accepted').map(({ file, fingerprint, status, reason }) => ({ file, fingerprint, code: reason?.code ?? `ballot-${status}` }));
-  const decisions = result.decisions.map((d) => ({ battery: d.name, class: name(d.class), confidence: d.confidence, margin: d.margin, status: d.status, level: d.level, answer: d.answer, answer_confidence: d.answer_confidence, control: d.is_control }));
+  const rounded = (value) => Math.round(value * 1e4) / 1e4;
+  const decisions = result.decisions.map((d) => ({
+    battery: d.name, class: name(d.class), confidence: rounded(d.confidence), margin: rounded(d.margin), status: d.status,
+    level: d.level, answer: d.answer, answer_confidence: rounded(d.answer_confidence), probabilities: d.probabilities.map(rounded),
+    decisive: d.decisive.map((voter) => result.voters[voter]?.name ?? ''), control: d.is_control,
+  }));
   return JSON.stringify({ round: round.name, rule: result.rule, n_ballots: result.n_ballots, simulated: state.isDemo || undefined, rejected, decisions }, null, 1);
 }
 
