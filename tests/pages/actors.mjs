@@ -1,6 +1,5 @@
 // The people of a round, working through the pages' own controls.
 
-import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -72,18 +71,12 @@ export async function readFiles(page, paths) {
   await at(page, "read-progress").waitFor({ state: "detached" });
 }
 
-/** Types into a field and leaves it: a form draws itself again when a field is left. */
-async function type(page, test, value) {
-  await at(page, test).fill(value);
-  await at(page, test).press("Tab");
-  assert.equal(await at(page, test).inputValue(), value, test);
-}
-
 /** The recycler opens a round and saves its file. */
 export async function newRound(page, { name, classes, quorum }) {
-  await type(page, "round-name-input", name);
-  await type(page, "round-quorum", String(quorum));
-  await type(page, "round-classes-input", classes.join("\n"));
+  await at(page, "round-name-input").fill(name);
+  await at(page, "round-quorum").fill(String(quorum));
+  await at(page, "round-classes-input").fill(classes.join("\n"));
+  await at(page, "round-classes-input").blur();
   await at(page, "open-round").click();
   await at(page, "round-card").waitFor();
   return saved(page, "save-round");
@@ -95,7 +88,8 @@ export async function answer(page, { name, round, files, seed }) {
   await at(page, "round-card").waitFor();
   await readFiles(page, files);
   await at(page, "train-settings").locator("summary").click();
-  await type(page, "train-seed", String(seed));
+  await at(page, "train-seed").fill(String(seed));
+  await at(page, "train-seed").blur();
   await at(page, "train").click();
   await at(page, "quality").waitFor();
   await at(page, "leaves-raw").locator("summary").click();
