@@ -19,7 +19,11 @@ export class IdentityPanel {
     this.words = new Map();
     this.error = null;
     this.busy = null;
+    // An open form is one element that outlives every redraw: what was typed stays, and so does the focus.
     this.form = null;
+    this.status = h('div');
+    this.below = h('div');
+    host.replaceChildren(this.status, this.below);
   }
 
   async start() {
@@ -39,9 +43,18 @@ export class IdentityPanel {
   }
 
   render() {
-    fill(this.host, this.error ? errorBox(this.error, 'identity-error') : null, this.busy ? h('p', { role: 'status' }, h('progress', { 'aria-label': this.busy }), ' ', this.busy) : null,
-      this.identity ? this.card() : this.form ? null : h('p', t(`identity.none.${this.role}`)),
-      this.form === 'create' ? this.createForm() : this.form === 'restore' ? this.restoreForm() : this.buttons());
+    fill(this.status, this.error ? errorBox(this.error, 'identity-error') : null, this.busy ? h('p', { role: 'status' }, h('progress', { 'aria-label': this.busy }), ' ', this.busy) : null,
+      this.identity ? this.card() : this.form ? null : h('p', t(`identity.none.${this.role}`)));
+    if (!this.form) fill(this.below, this.buttons());
+    else if (this.below.firstChild !== this.form) fill(this.below, this.form);
+    for (const control of this.form?.querySelectorAll('button') ?? []) control.disabled = !!this.busy;
+  }
+
+  open(form) {
+    this.form = form;
+    this.error = null;
+    this.render();
+    form.querySelector('input').focus();
   }
 
   card() {
@@ -57,8 +70,8 @@ export class IdentityPanel {
 
   buttons() {
     return h('div.actions',
-      h('button', { type: 'button', class: this.identity ? '' : 'primary', 'data-test': 'identity-new', disabled: !!this.busy, onclick: () => { this.form = 'create'; this.error = null; this.render(); this.host.querySelector('input')?.focus(); } }, t('identity.create')),
-      h('button', { type: 'button', 'data-test': 'identity-restore', disabled: !!this.busy, onclick: () => { this.form = 'restore'; this.error = null; this.render(); this.host.querySelector('input')?.focus(); } }, t('identity.restore')),
+      h('button', { type: 'button', class: this.identity ? '' : 'primary', 'data-test': 'identity-new', disabled: !!this.busy, onclick: () => this.open(this.createForm()) }, t('identity.create')),
+      h('button', { type: 'button', 'data-test': 'identity-restore', disabled: !!this.busy, onclick: () => this.open(this.restoreForm()) }, t('identity.restore')),
       this.identity ? [
         h('button.quiet', { type: 'button', 'data-test': 'identity-public', onclick: () => download(`${fileName(this.identity.name)}.public.json`, JSON.stringify(publicPart(this.identity), null, 1)) }, t('identity.public')),
         h('button.quiet', { type: 'button', 'data-test': 'identity-check', onclick: () => this.check() }, t('identity.check')),
