@@ -30,7 +30,7 @@
 //! | [`value`] | money and emissions per route |
 //! | [`simulate`] | physics-based cells for demo fleets and tests |
 //!
-//! The core knows neither browser nor file system: `web.rs` and the command line are thin.
+//! The core knows neither browser nor file system: `web` and the command line are thin.
 
 pub mod ballot;
 pub mod canonical;

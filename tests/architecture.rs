@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 /// Which files a rule is about.
 #[derive(Clone, Copy)]
 enum Where {
-    /// Everything but `web.rs` and the command line.
+    /// Everything but `web` and the command line.
     Core,
-    /// The core and `web.rs`.
+    /// The core and `web`.
     Library,
-    /// Only `web.rs`.
+    /// Only `web`.
     Web,
 }
 
@@ -29,7 +29,7 @@ struct Rule {
 
 const RULES: &[Rule] = &[
     Rule {
-        why: "only web.rs knows the browser",
+        why: "only `web` knows the browser",
         within: Where::Core,
         banned: &["wasm_bindgen", "web_sys", "js_sys", "serde_wasm_bindgen"],
         unless: &[],
@@ -122,7 +122,7 @@ const RULES: &[Rule] = &[
         unless: &[],
     },
     Rule {
-        why: "web.rs is thin: it computes nothing",
+        why: "`web` is thin: it computes nothing",
         within: Where::Web,
         banned: &["rand::", "libm::", "gen_range"],
         unless: &[],
@@ -162,7 +162,7 @@ fn broken(rule: &Rule, line: &str) -> bool {
 }
 
 fn concerns(rule: &Rule, path: &str) -> bool {
-    let web = path == "web.rs" || path.starts_with("web/");
+    let web = path.starts_with("web/");
     let command_line = path.starts_with("bin/");
     match rule.within {
         Where::Core => !web && !command_line,
