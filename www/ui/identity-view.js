@@ -1,7 +1,7 @@
 // The identity panel of both pages: make, restore, check, compare, share, destroy.
 
 import { h, fill, download, fileName } from './dom.js';
-import { t, date } from './i18n.js';
+import { t, date, currentLanguage } from './i18n.js';
 import { createIdentity, restoreIdentity, checkIdentity, keepIdentity, destroyIdentity, identities, publicPart } from './keys.js';
 import { errorBox, notify, confirmDialog, announce } from './shell.js';
 import { call } from './bridge.js';
@@ -45,16 +45,28 @@ export class IdentityPanel {
   render() {
     fill(this.status, this.error ? errorBox(this.error, 'identity-error') : null, this.busy ? h('p', { role: 'status' }, h('progress', { 'aria-label': this.busy }), ' ', this.busy) : null,
       this.identity ? this.card() : this.form ? null : h('p', t(`identity.none.${this.role}`)));
+    if (this.form && this.language !== currentLanguage()) this.translateForm();
     if (!this.form) fill(this.below, this.buttons());
     else if (this.below.firstChild !== this.form) fill(this.below, this.form);
     for (const control of this.form?.querySelectorAll('button') ?? []) control.disabled = !!this.busy;
   }
 
-  open(form) {
-    this.form = form;
+  /** @param {() => HTMLElement} make */
+  open(make) {
+    this.make = make;
+    this.language = currentLanguage();
+    this.form = make();
     this.error = null;
     this.render();
-    form.querySelector('input').focus();
+    this.form.querySelector('input').focus();
+  }
+
+  /** The same form in the new language; what was typed moves over (a chosen file cannot). */
+  translateForm() {
+    const typed = [...this.form.querySelectorAll('input:not([type=file])')].map((input) => input.value);
+    this.language = currentLanguage();
+    this.form = this.make();
+    this.form.querySelectorAll('input:not([type=file])').forEach((input, i) => { input.value = typed[i]; });
   }
 
   card() {
@@ -70,8 +82,8 @@ export class IdentityPanel {
 
   buttons() {
     return h('div.actions',
-      h('button', { type: 'button', class: this.identity ? '' : 'primary', 'data-test': 'identity-new', disabled: !!this.busy, onclick: () => this.open(this.createForm()) }, t('identity.create')),
-      h('button', { type: 'button', 'data-test': 'identity-restore', disabled: !!this.busy, onclick: () => this.open(this.restoreForm()) }, t('identity.restore')),
+      h('button', { type: 'button', class: this.identity ? '' : 'primary', 'data-test': 'identity-new', disabled: !!this.busy, onclick: () => this.open(() => this.createForm()) }, t('identity.create')),
+      h('button', { type: 'button', 'data-test': 'identity-restore', disabled: !!this.busy, onclick: () => this.open(() => this.restoreForm()) }, t('identity.restore')),
       this.identity ? [
         h('button.quiet', { type: 'button', 'data-test': 'identity-public', onclick: () => download(`${fileName(this.identity.name)}.public.json`, JSON.stringify(publicPart(this.identity), null, 1)) }, t('identity.public')),
         h('button.quiet', { type: 'button', 'data-test': 'identity-check', onclick: () => this.check() }, t('identity.check')),
