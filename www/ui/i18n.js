@@ -64,10 +64,14 @@ export function fixed(value, digits) {
   return new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
 }
 
-/** 0.123 -> 12.3 % */
+/** 0.123 -> 12.3 %. What is nearly certain is not shown as certain: 0.9999 -> >99.9 %. */
 export function percent(value, digits = 1) {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–';
-  return new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: digits }).format(value);
+  const format = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: digits });
+  const step = 10 ** -digits / 100;
+  if (value < 1 && value > 1 - step / 2) return `>${format.format(1 - step)}`;
+  if (value > 0 && value < step / 2) return `<${format.format(step)}`;
+  return format.format(value);
 }
 
 /** Unix seconds -> local date and time. */
