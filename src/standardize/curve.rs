@@ -1,6 +1,6 @@
 //! From a half cycle to its filled curves.
 
-use super::incremental_capacity::{incremental_capacity, interpolate};
+use super::incremental_capacity::{incremental_capacity, interpolate, Knot};
 use super::isotonic::monotone_blocks;
 use super::median::moving_median;
 use super::missing::fill_missing;
@@ -64,13 +64,6 @@ pub struct Curve {
     pub basis_ah: f64,
     /// What each step changed.
     pub counts: StepCounts,
-}
-
-/// A point of the monotone curve.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Knot {
-    pub charge_ah: f64,
-    pub voltage_v: f64,
 }
 
 /// Standardises one half of a wanted cycle.

@@ -1,9 +1,14 @@
 //! dQ/dV on equal voltage steps.
 
-use super::curve::Knot;
-
 /// Standard deviation of the Gaussian that smooths dQ/dV, V.
 const SMOOTHING_V: f64 = 0.006;
+
+/// A point of the monotone curve.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Knot {
+    pub charge_ah: f64,
+    pub voltage_v: f64,
+}
 
 /// Incremental capacity of a curve whose knots are strictly monotone in charge and voltage.
 ///
