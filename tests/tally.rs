@@ -201,6 +201,42 @@ fn any_ballots_may_be_missing_and_their_order_does_not_matter() {
     }
 }
 
+#[test]
+fn decisive_voters_are_those_whose_ballot_turns_the_class() {
+    let fleet = fleet();
+    let mut n_decisive = 0;
+    for seed in 0..4 {
+        let trial = trial(&fleet, &clients(5, Holding::AtLeast(2)), seed).unwrap();
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let ballots = Attack::FreeRider.apply(&trial.ballots, 3, &mut rng);
+        let n = trial.truth.len();
+        for rule in [Rule::Evidence, Rule::WassersteinLocal, Rule::Majority] {
+            let options = Options {
+                rule,
+                is_guarded: false,
+                ..Options::default()
+            };
+            let run = |ballots: &[Signed<'_>]| tally(&fleet.catalogue, n, ballots, &options);
+            let all = run(&signed(&ballots)).unwrap();
+            let without: Vec<_> = (0..ballots.len())
+                .map(|voter| {
+                    let mut others = signed(&ballots);
+                    others.remove(voter);
+                    run(&others).unwrap()
+                })
+                .collect();
+            for (battery, decision) in all.decisions.iter().enumerate() {
+                let turns =
+                    |voter: &usize| without[*voter].decisions[battery].class != decision.class;
+                let expected: Vec<usize> = (0..ballots.len()).filter(turns).collect();
+                assert_eq!(decision.decisive, expected, "{} {battery}", rule.name());
+                n_decisive += expected.len();
+            }
+        }
+    }
+    assert!(n_decisive > 20, "the cases are too easy: {n_decisive}");
+}
+
 /// Two voters over classes 0 and 1 of three; weights by hand.
 fn small(batteries: [u32; 2], votes: [[u16; 2]; 2]) -> Vec<Ballot> {
     let ballot = |k: usize| Ballot {

@@ -1,10 +1,11 @@
 //! The tally: seat the ballots, set doubtful claims aside, score, decide.
 
 use super::decide::{argmax, decide, Names, Thresholds};
+use super::evidence::Standing;
 use super::panel::{Misfit, Panel, Signed};
 use super::scorer::Scorer;
 use super::weights::Weights;
-use super::{evidence, trust, Control, Decision, Rule, RULES};
+use super::{trust, Control, Decision, Rule, RULES};
 use crate::ballot::FAMILIAR_FROM;
 use crate::error::Coded;
 use crate::health::{aggregate, Voice};
@@ -184,19 +185,26 @@ pub fn tally(
     let (panel, misfits) = prepare(catalogue, n_batteries, ballots, options)?;
     let scorer = Scorer::new(&panel, options.rule, &options.controls, options);
     let local = Weights::new(&panel, Rule::WassersteinLocal, options);
-    let scores = best_scores(&panel, &local);
-    let least = unknown_below(&scores, options.unknown_below);
     let names = Names::of(catalogue);
     let limits = Thresholds {
         confidence: options.min_confidence,
         margin: options.min_margin,
     };
-    let mut decisions: Vec<Decision> = (0..n_batteries)
-        .map(|battery| {
-            let probabilities = scorer.probabilities(&panel, battery, None);
-            let is_known = scores[battery] >= least || is_vouched_for(&panel, battery);
+    let mut standing = Standing::new(panel.n_classes);
+    let mut scores = vec![0.0; panel.n_classes];
+    let mut best = Vec::with_capacity(n_batteries);
+    let mut verdicts = Vec::with_capacity(n_batteries);
+    for battery in 0..n_batteries {
+        standing.count(&panel, &local, battery);
+        best.push(standing.top(&mut scores));
+        verdicts.push(scorer.verdict(&panel, battery, &local, &standing));
+    }
+    let least = unknown_below(&best, options.unknown_below);
+    let mut decisions: Vec<Decision> = (verdicts.into_iter().zip(best).enumerate())
+        .map(|(battery, ((probabilities, decisive), best))| {
+            let is_known = best >= least || is_vouched_for(&panel, battery);
             let mut decision = decide(battery, probabilities, is_known, &names, limits);
-            decision.decisive = scorer.decisive(&panel, battery);
+            decision.decisive = decisive;
             decision.soh = aggregate(&voices(&panel, battery, decision.class));
             decision
         })
@@ -225,11 +233,13 @@ pub fn tally(
 fn voices(panel: &Panel<'_>, battery: usize, class: usize) -> Vec<Voice> {
     let voters = panel.voters.iter();
     voters
-        .filter(|voter| voter.copy_of.is_none() && voter.answer(battery) == Some(class))
         .filter_map(|voter| {
-            Some(Voice {
-                estimate: voter.ballot.rows.get(battery)?.soh?,
-                familiarity: voter.familiarity(battery),
+            let row = voter.ballot.rows.get(battery)?;
+            let estimate = row.soh?;
+            let agrees = voter.copy_of.is_none() && voter.answer(battery) == Some(class);
+            agrees.then_some(Voice {
+                estimate,
+                familiarity: row.familiarity,
             })
         })
         .collect()
@@ -245,14 +255,22 @@ pub fn compare(
     ballots: &[Signed<'_>],
     options: &Options,
 ) -> Result<Comparison, TallyError> {
-    let mut classes: Vec<Vec<usize>> = Vec::new();
-    for entry in &RULES {
+    // Seating and guarding cost more than most rules: once with the guard, once without.
+    let panel = |rule| {
         let options = Options {
-            rule: entry.rule,
+            rule,
             ..options.clone()
         };
-        classes.push(classify(catalogue, n_batteries, ballots, &options)?);
-    }
+        prepare(catalogue, n_batteries, ballots, &options).map(|(panel, _)| panel)
+    };
+    let (guarded, open) = (panel(Rule::Evidence)?, panel(Rule::Majority)?);
+    let classes: Vec<Vec<usize>> = RULES
+        .iter()
+        .map(|entry| {
+            let panel = if entry.is_guarded { &guarded } else { &open };
+            classes_by(panel, entry.rule, options)
+        })
+        .collect();
     let share = |a: &Vec<usize>, b: &Vec<usize>| {
         let same = a.iter().zip(b).filter(|(a, b)| a == b).count();
         same as f64 / n_batteries.max(1) as f64
@@ -278,9 +296,14 @@ pub(crate) fn classify(
     options: &Options,
 ) -> Result<Vec<usize>, TallyError> {
     let (panel, _) = prepare(catalogue, n_batteries, ballots, options)?;
-    let scorer = Scorer::new(&panel, options.rule, &options.controls, options);
-    let top = |battery| argmax(&scorer.probabilities(&panel, battery, None)).unwrap_or(0);
-    Ok((0..n_batteries).map(top).collect())
+    Ok(classes_by(&panel, options.rule, options))
+}
+
+/// The most probable class of every battery by one rule on a panel.
+fn classes_by(panel: &Panel<'_>, rule: Rule, options: &Options) -> Vec<usize> {
+    let scorer = Scorer::new(panel, rule, &options.controls, options);
+    let top = |battery| argmax(&scorer.probabilities(panel, battery)).unwrap_or(0);
+    (0..panel.n_batteries).map(top).collect()
 }
 
 /// Seats the ballots and sets doubtful claims aside where the rule allows it.
@@ -329,16 +352,6 @@ const FEWEST_TO_DENY: u32 = 8;
 const UNKNOWN_GAP: f64 = 1.75;
 const UNKNOWN_FLOOR: f64 = 3.0;
 
-/// The best score of evidence for each battery.
-fn best_scores(panel: &Panel<'_>, local: &Weights) -> Vec<f64> {
-    let mut scores = vec![0.0; panel.n_classes];
-    let best = |battery| {
-        evidence::scores(panel, local, battery, None, &mut scores);
-        scores.iter().copied().fold(0.0, f64::max)
-    };
-    (0..panel.n_batteries).map(best).collect()
-}
-
 /// The score that separates known from unknown batteries. Where the classes are broad against the
 /// query, or collaborators hold few batteries, even their own kind scores low: then the limit
 /// follows the middle battery of the query.
@@ -370,6 +383,10 @@ fn is_vouched_for(panel: &Panel<'_>, battery: usize) -> bool {
 
 fn reports(panel: &Panel<'_>, decisions: &[Decision], controls: &[Control]) -> Vec<VoterReport> {
     let share = |right: usize, all: usize| (all > 0).then(|| right as f64 / all as f64);
+    let mut n_decisive = vec![0; panel.voters.len()];
+    for &voter in decisions.iter().flat_map(|d| &d.decisive) {
+        n_decisive[voter] += 1;
+    }
     panel
         .voters
         .iter()
@@ -401,10 +418,7 @@ fn reports(panel: &Panel<'_>, decisions: &[Decision], controls: &[Control]) -> V
                 copy_of: voter.copy_of,
                 agreement: share(agree, answered),
                 control_accuracy: share(controls.iter().filter(right).count(), controls.len()),
-                n_decisive: decisions
-                    .iter()
-                    .filter(|d| d.decisive.contains(&index))
-                    .count(),
+                n_decisive: n_decisive[index],
             }
         })
         .collect()

@@ -1,11 +1,12 @@
-//! One rule applied to one panel: probabilities per battery, with any one voter left out.
+//! One rule applied to one panel: probabilities per battery, and who alone would change them.
 
 use super::dawid_skene::DawidSkene;
 use super::decide::{argmax, normalise};
+use super::evidence::Standing;
 use super::gold::Gold;
 use super::panel::Panel;
 use super::weights::Weights;
-use super::{evidence, Control, Options, Rule};
+use super::{Control, Options, Rule};
 
 /// A rule ready to score.
 #[derive(Debug, Clone)]
@@ -28,7 +29,7 @@ impl Scorer {
             Rule::DawidSkene => {
                 let coverage = Self::Additive(Weights::new(panel, Rule::Coverage, options));
                 let start: Vec<Vec<f64>> = (0..panel.n_batteries)
-                    .map(|battery| coverage.probabilities(panel, battery, None))
+                    .map(|battery| coverage.probabilities(panel, battery))
                     .collect();
                 Self::DawidSkene(DawidSkene::fit(panel, &start, controls))
             }
@@ -40,16 +41,38 @@ impl Scorer {
         }
     }
 
-    /// Probability of each class of a battery, without the voter `skip`.
-    pub fn probabilities(
+    /// Probability of each class of a battery.
+    pub fn probabilities(&self, panel: &Panel<'_>, battery: usize) -> Vec<f64> {
+        let mut scores = self.scores(panel, battery);
+        self.finish(&mut scores);
+        scores
+    }
+
+    /// Probability of each class, and the voters whose absence alone would change the class with
+    /// the highest score. `standing` is of this battery, counted with the weights `local` of
+    /// `wdv-local`.
+    pub fn verdict(
         &self,
         panel: &Panel<'_>,
         battery: usize,
-        skip: Option<usize>,
-    ) -> Vec<f64> {
-        let mut scores = self.scores(panel, battery, skip);
+        local: &Weights,
+        standing: &Standing,
+    ) -> (Vec<f64>, Vec<usize>) {
+        let (mut scores, decisive) = match self {
+            Self::Evidence(..) => {
+                let mut scores = vec![0.0; panel.n_classes];
+                standing.scores(&mut scores);
+                let decisive = standing.decisive(panel, local, battery, &scores, argmax);
+                (scores, decisive)
+            }
+            _ => {
+                let scores = self.scores(panel, battery);
+                let decisive = self.decisive(panel, battery, &scores);
+                (scores, decisive)
+            }
+        };
         self.finish(&mut scores);
-        scores
+        (scores, decisive)
     }
 
     /// Weight of a voter on a battery, as the why-report shows it.
@@ -63,49 +86,35 @@ impl Scorer {
         }
     }
 
-    /// The voters whose absence alone would change the class with the highest score.
-    pub fn decisive(&self, panel: &Panel<'_>, battery: usize) -> Vec<usize> {
-        let scores = self.scores(panel, battery, None);
-        let Some(top) = argmax(&scores) else {
+    /// The voters whose absence alone would change the class with the highest sum.
+    fn decisive(&self, panel: &Panel<'_>, battery: usize, scores: &[f64]) -> Vec<usize> {
+        let Some(top) = argmax(scores) else {
             return Vec::new();
         };
-        let flips = |without: &[f64]| argmax(without) != Some(top);
+        let mut without = scores.to_vec();
         let heard = (0..panel.voters.len()).filter(|&v| panel.voters[v].is_heard());
-        match self {
-            // Order statistics change only with the voters that hold the top class, and forest
-            // shares can move a score by little.
-            Self::Evidence(..) => {
-                let lead = lead(&scores, top);
-                heard
-                    .filter(|&voter| {
-                        let holds = panel.voters[voter].held.contains(&top);
-                        (holds || lead <= evidence::TIE_LEVELS)
-                            && flips(&self.scores(panel, battery, Some(voter)))
-                    })
-                    .collect()
-            }
-            _ => {
-                let mut without = scores.clone();
-                heard
-                    .filter(|&voter| {
-                        without.copy_from_slice(&scores);
-                        self.add(panel, voter, battery, -1.0, &mut without);
-                        flips(&without)
-                    })
-                    .collect()
-            }
-        }
+        heard
+            .filter(|&voter| {
+                without.copy_from_slice(scores);
+                self.add(panel, voter, battery, -1.0, &mut without);
+                argmax(&without) != Some(top)
+            })
+            .collect()
     }
 
-    fn scores(&self, panel: &Panel<'_>, battery: usize, skip: Option<usize>) -> Vec<f64> {
+    fn scores(&self, panel: &Panel<'_>, battery: usize) -> Vec<f64> {
         let mut scores = vec![0.0; panel.n_classes];
         match self {
-            Self::Evidence(local, _) => evidence::scores(panel, local, battery, skip, &mut scores),
+            Self::Evidence(local, _) => {
+                let mut standing = Standing::new(panel.n_classes);
+                standing.count(panel, local, battery);
+                standing.scores(&mut scores);
+            }
             _ => {
                 if let Self::DawidSkene(fitted) = self {
                     scores.copy_from_slice(fitted.log_prior());
                 }
-                for voter in (0..panel.voters.len()).filter(|&voter| Some(voter) != skip) {
+                for voter in 0..panel.voters.len() {
                     self.add(panel, voter, battery, 1.0, &mut scores);
                 }
             }
@@ -138,12 +147,4 @@ pub(super) fn softmax(scores: &mut [f64], nats: f64) {
         *score = libm::exp(nats * (*score - most));
     }
     normalise(scores);
-}
-
-fn lead(scores: &[f64], top: usize) -> f64 {
-    let others = scores.iter().enumerate().filter(|(class, _)| *class != top);
-    let second = others
-        .map(|(_, score)| *score)
-        .fold(f64::NEG_INFINITY, f64::max);
-    scores[top] - second
 }

@@ -12,6 +12,7 @@
 //! ([`SOLE_DENIAL_LEVEL`]). Against a majority of colluders nothing of this helps; control
 //! batteries do.
 
+use super::evidence::Best;
 use super::panel::Panel;
 use super::Control;
 
@@ -164,7 +165,7 @@ fn records(panel: &Panel<'_>, batteries: &[(usize, Option<usize>)]) -> Vec<Vec<R
 fn top_without(best: &[Best], voter: usize) -> (usize, f64) {
     let mut top = (0, f64::NEG_INFINITY);
     for (class, best) in best.iter().enumerate() {
-        let score = best.without(voter);
+        let score = best.without(Some(voter)).unwrap_or(-1.0);
         if score > top.1 {
             top = (class, score);
         }
@@ -172,53 +173,9 @@ fn top_without(best: &[Best], voter: usize) -> (usize, f64) {
     top
 }
 
-/// The three best levels of a class and who gave them: enough to leave any one voter out.
-#[derive(Debug, Clone, Copy, Default)]
-struct Best {
-    places: [Option<(u8, usize)>; 3],
-}
-
-impl Best {
-    fn add(&mut self, voter: usize, level: u8) {
-        let mut carried = Some((level, voter));
-        for place in &mut self.places {
-            let is_better = match (carried, *place) {
-                (Some((new, _)), Some((old, _))) => new > old,
-                (new, None) => new.is_some(),
-                (None, _) => false,
-            };
-            if is_better {
-                std::mem::swap(&mut carried, place);
-            }
-        }
-    }
-
-    /// Mean of the two best levels of other voters; negative where there are none.
-    fn without(&self, voter: usize) -> f64 {
-        let mut others = self.places.iter().flatten().filter(|(_, by)| *by != voter);
-        match (others.next(), others.next()) {
-            (Some((first, _)), Some((second, _))) => 0.5 * (f64::from(*first) + f64::from(*second)),
-            (Some((only, _)), None) => f64::from(*only),
-            _ => -1.0,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_best_two_of_the_others() {
-        let mut best = Best::default();
-        for (voter, level) in [(0, 3), (1, 14), (2, 9), (3, 11)] {
-            best.add(voter, level);
-        }
-        assert_eq!(best.without(7), 12.5);
-        assert_eq!(best.without(1), 10.0);
-        assert_eq!(best.without(3), 11.5);
-        assert_eq!(Best::default().without(0), -1.0);
-    }
 
     #[test]
     fn controls_are_always_looked_at() {

@@ -2,7 +2,7 @@
 
 use super::panel::Panel;
 use super::{Options, Rule};
-use crate::ballot::FAMILIAR_FROM;
+use crate::ballot::{FAMILIAR_FROM, LEVELS};
 
 /// Per level of familiarity lost, a vote of `wdv-local` loses this factor.
 const LOCAL_FACTOR: f64 = 0.6;
@@ -15,6 +15,8 @@ pub struct Weights {
     global: Vec<f64>,
     /// Divisor per class.
     holders: Vec<f64>,
+    /// `wdv-local`: factor per level of familiarity.
+    by_level: [f64; LEVELS as usize],
 }
 
 impl Weights {
@@ -39,6 +41,7 @@ impl Weights {
             rule,
             global,
             holders,
+            by_level: by_level(),
         }
     }
 
@@ -50,8 +53,8 @@ impl Weights {
         let familiarity = seat.familiarity(battery);
         match self.rule {
             Rule::WassersteinLocal => {
-                let lost = crate::ballot::LEVELS - 1 - familiarity.min(crate::ballot::LEVELS - 1);
-                (0..lost).fold(global, |weight, _| weight * LOCAL_FACTOR)
+                let factor = self.by_level.get(usize::from(familiarity));
+                global * factor.copied().unwrap_or(1.0)
             }
             Rule::Abstain if familiarity < FAMILIAR_FROM => 0.0,
             _ => global,
@@ -81,6 +84,17 @@ impl Weights {
             scores[class] += weight * share / self.holders[class];
         }
     }
+}
+
+/// Powers of [`LOCAL_FACTOR`], one per level lost; 1 at the highest level.
+fn by_level() -> [f64; LEVELS as usize] {
+    let mut factors = [1.0; LEVELS as usize];
+    let mut factor = 1.0;
+    for slot in factors.iter_mut().rev() {
+        *slot = factor;
+        factor *= LOCAL_FACTOR;
+    }
+    factors
 }
 
 /// omega_k = alpha^(-lambda (1 - M_k)); only beta = lambda ln alpha matters (Tao et al. 2023,
