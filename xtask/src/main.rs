@@ -6,6 +6,7 @@ use anyhow::{bail, Result};
 use std::process::ExitCode;
 
 mod bench;
+mod engine;
 mod pack;
 mod page;
 mod policy;
@@ -13,6 +14,7 @@ mod process;
 mod serve;
 mod test;
 mod tools;
+mod worker;
 
 const USAGE: &str = "\
 usage: cargo xtask <command>

@@ -6,23 +6,24 @@
 //!   `<script type="module" src="….js">`. Both are bundled (imports, `@import`) and put inline.
 //!   No other `src` or `href` may need a request; no `style="…"` attribute, no `on…="…"`.
 //! - `www/worker.js` is the worker. It imports the engine as `"voltvote"`: the glue that
-//!   wasm-bindgen makes. It is bundled to one classic script.
+//!   wasm-bindgen makes. Each page gets one classic script with the operations that it calls
+//!   ([`worker`](crate::worker)) and an engine that can do just these ([`engine`](crate::engine)).
 //! - A page whose scripts import `www/ui/packed.js` carries two data blocks that never run by
 //!   themselves: `#packed-engine` (the wasm, LZMA, base64) and `#packed-worker` (the text of the
 //!   worker). `packed.js` gives them to the page as a compiled module and a blob worker.
 //!
 //! The same sources and the same compiler give the same bytes in any folder on any machine.
 
+use crate::engine::{self, Core};
 use crate::page::{self, Parts};
-use crate::process::{self, cargo, program, root};
-use crate::tools;
+use crate::process::{self, program, root};
+use crate::{tools, worker};
 use anyhow::{bail, Context, Result};
 use flate2::{write::GzEncoder, Compression};
-use lzma_rust2::{LzmaOptions, LzmaWriter};
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The pages, in the order of the printed table; one that has no source yet is left out.
 const PAGES: &[&str] = &["index", "collaborate", "recycle", "verify", "lab"];
@@ -44,8 +45,7 @@ pub fn pack() -> Result<PathBuf> {
     tools::node_packages()?;
     let work = root().join("target/pack");
     fs::create_dir_all(&work)?;
-    let engine = engine(&work)?;
-    let worker = bundle(&work, "www/worker.js", &["--format=iife"])?;
+    let core = Core::compile(&work)?;
     let dist = root().join("dist");
     fs::create_dir_all(&dist)?;
     println!("{:<18} {:>9} {:>9}  SHA-256", "page", "bytes", "gzipped");
@@ -55,20 +55,7 @@ pub fn pack() -> Result<PathBuf> {
             continue;
         }
         let html = fs::read_to_string(&source)?;
-        let parts = Parts {
-            worker: &worker,
-            engine: &engine,
-        };
-        let packed = page::assemble(&html, &parts, |file| {
-            let path = format!("www/{file}");
-            let options: &[&str] = if path.ends_with(".js") {
-                &["--format=esm"]
-            } else {
-                &[]
-            };
-            bundle(&work, &path, options)
-        })
-        .with_context(|| format!("www/{name}.html"))?;
+        let packed = packed(&core, name, &html).with_context(|| format!("www/{name}.html"))?;
         fs::write(dist.join(format!("{name}.html")), &packed)?;
         let gzipped_bytes = gzip(packed.as_bytes())?.len();
         println!(
@@ -86,90 +73,57 @@ pub fn pack() -> Result<PathBuf> {
     Ok(dist)
 }
 
-/// Compiles the core to wasm, with its glue beside it as `voltvote.js`; returns the wasm, compressed.
-fn engine(work: &Path) -> Result<Vec<u8>> {
-    // One target folder of its own: other flags than the tests' would rebuild theirs.
-    let target = work.join("cargo");
-    process::run(
-        cargo()
-            .args([
-                "build",
-                "--quiet",
-                "--locked",
-                "--package",
-                "voltvote",
-                "--lib",
-            ])
-            .args([
-                "--profile",
-                "page",
-                "--target",
-                "wasm32-unknown-unknown",
-                "--target-dir",
-            ])
-            .arg(&target)
-            .env_remove("CARGO_ENCODED_RUSTFLAGS")
-            .env("RUSTFLAGS", remapped_paths()?),
-    )?;
-    let compiled = target.join("wasm32-unknown-unknown/page/voltvote.wasm");
-    wasm_bindgen_cli_support::Bindgen::new()
-        .input_path(&compiled)
-        .out_name("voltvote")
-        .web(true)?
-        .typescript(false)
-        .remove_name_section(true)
-        .remove_producers_section(true)
-        // The page hands the compiled module over; there is no file to look for.
-        .omit_default_module_path(true)
-        .generate(work)?;
-    // No wasm-opt: what it takes off the bytes (9 %) it more than puts back once they are
-    // compressed (+6 %), and it takes long.
-    compress(&fs::read(work.join("voltvote_bg.wasm"))?)
+/// One page with all it needs inside.
+fn packed(core: &Core, name: &str, html: &str) -> Result<String> {
+    let script = page::script(html)?.map(|file| format!("www/{file}"));
+    let readable = match &script {
+        Some(path) => bundle(path, &["--format=esm"])?,
+        None => String::new(),
+    };
+    let parts = match readable.contains(page::ENGINE_BLOCK) {
+        true => Some(parts(core, name, &readable)?),
+        false => None,
+    };
+    page::assemble(html, parts.as_ref(), |file| match file.ends_with(".js") {
+        true => bundle(&format!("www/{file}"), &["--format=esm", "--minify"]),
+        false => bundle(&format!("www/{file}"), &["--minify"]),
+    })
 }
 
-/// Compiler flags that keep this machine's folders out of the wasm.
-fn remapped_paths() -> Result<String> {
-    let home = std::env::var("CARGO_HOME")
-        .or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cargo")))
-        .context("neither CARGO_HOME nor HOME is set")?;
-    Ok(format!(
-        "--remap-path-prefix={home}=/cargo --remap-path-prefix={}=/src",
-        root().display()
-    ))
+/// The worker and the engine for what the scripts of a page call.
+fn parts(core: &Core, name: &str, script: &str) -> Result<Parts> {
+    let source = fs::read_to_string(root().join("www/worker.js"))?;
+    let source = worker::with_operations(&source, &worker::operations(script))?;
+    let bundle_worker = |options: &[&str]| {
+        // Given as input, so that its imports are still found from where it lies.
+        let mut command = esbuild(options);
+        command.current_dir(root().join("www"));
+        process::output_of(command.arg("--bundle"), &source)
+    };
+    let readable = bundle_worker(&["--format=esm", "--external:voltvote"])?;
+    let engine = core.link(name, &worker::calls_of_core(&readable))?;
+    let glue = format!("--alias:voltvote={}", engine.glue.display());
+    Ok(Parts {
+        worker: bundle_worker(&["--format=iife", "--minify", &glue])?,
+        engine: engine::compress(&engine.wasm)?,
+    })
 }
 
-/// One script or style with everything it imports, minified.
-fn bundle(work: &Path, entry: &str, options: &[&str]) -> Result<String> {
-    let bundled = process::output(
-        program("node")
-            .arg("node_modules/esbuild/bin/esbuild")
-            .arg(entry)
-            .args([
-                "--bundle",
-                "--minify",
-                "--charset=utf8",
-                "--legal-comments=none",
-            ])
-            .args(["--log-level=warning", "--target=es2022"])
-            .arg(format!(
-                "--alias:voltvote={}",
-                work.join("voltvote.js").display()
-            ))
-            .args(options),
-    )?;
-    Ok(bundled)
+/// One script or style with everything it imports.
+fn bundle(entry: &str, options: &[&str]) -> Result<String> {
+    process::output(esbuild(options).args(["--bundle", entry]))
 }
 
-/// LZMA with its old 13-byte header: what `www/ui/unpack.js` reads.
-fn compress(bytes: &[u8]) -> Result<Vec<u8>> {
-    let mut options = LzmaOptions::with_preset(9);
-    options.dict_size = 1 << 21;
-    // More context for literals, none for their place: wasm has no alignment.
-    (options.lc, options.lp, options.pb) = (4, 0, 0);
-    options.nice_len = LzmaOptions::NICE_LEN_MAX;
-    let mut writer = LzmaWriter::new(Vec::new(), &options, true, false, Some(bytes.len() as u64))?;
-    writer.write_all(bytes)?;
-    Ok(writer.finish()?)
+fn esbuild(options: &[&str]) -> std::process::Command {
+    let mut command = program("node");
+    command
+        .arg(root().join("node_modules/esbuild/bin/esbuild"))
+        .args(["--charset=utf8", "--legal-comments=none"])
+        .args(["--log-level=warning", "--target=es2022"])
+        // What a page does not call is bound to be missing from its engine.
+        .args(["--log-override:import-is-undefined=silent"])
+        .args(options);
+    command
 }
 
 /// As a server would send it; the header carries neither a name nor a time.

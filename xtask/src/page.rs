@@ -5,12 +5,15 @@ use anyhow::{bail, ensure, Context, Result};
 use base64ct::{Base64, Encoding};
 
 /// What pages with an engine carry.
-pub struct Parts<'a> {
+pub struct Parts {
     /// Text of the worker, one classic script.
-    pub worker: &'a str,
+    pub worker: String,
     /// The wasm, compressed.
-    pub engine: &'a [u8],
+    pub engine: Vec<u8>,
 }
+
+/// Where the engine lies in a page; scripts that name it need one.
+pub const ENGINE_BLOCK: &str = "packed-engine";
 
 const CHARSET: &str = "<meta charset=\"utf-8\">";
 
@@ -20,7 +23,7 @@ const CHARSET: &str = "<meta charset=\"utf-8\">";
 /// When the page breaks the agreement at the head of `pack.rs`, or a bundle cannot be made.
 pub fn assemble(
     html: &str,
-    parts: &Parts<'_>,
+    parts: Option<&Parts>,
     mut bundle: impl FnMut(&str) -> Result<String>,
 ) -> Result<String> {
     let mut page = html.to_owned();
@@ -33,11 +36,11 @@ pub fn assemble(
     let mut with_engine = false;
     if let Some((tag, src)) = tag(&page, "<script type=\"module\"", "</script>", "src")? {
         let text = closed(bundle(&src)?, "</script")?;
-        with_engine = text.contains("packed-engine");
-        let blocks = if with_engine {
-            data_blocks(parts)?
-        } else {
-            String::new()
+        with_engine = text.contains(ENGINE_BLOCK);
+        let blocks = match (with_engine, parts) {
+            (true, Some(parts)) => data_blocks(parts)?,
+            (true, None) => bail!("no engine was made for this page"),
+            (false, _) => String::new(),
         };
         page = page.replacen(
             &tag,
@@ -60,6 +63,15 @@ pub fn assemble(
         .fold(page.clone(), |rest, text| rest.replace(text, ""));
     self_contained(&markup)?;
     Ok(page)
+}
+
+/// The script that a page names, if any.
+///
+/// # Errors
+/// When its element is broken off.
+pub fn script(html: &str) -> Result<Option<String>> {
+    let found = tag(html, "<script type=\"module\"", "</script>", "src")?;
+    Ok(found.map(|(_, src)| src))
 }
 
 /// The first element that begins with `start`, to `end`, and the value of its `attribute`.
@@ -90,11 +102,11 @@ fn closed(text: String, end: &str) -> Result<String> {
     Ok(text)
 }
 
-fn data_blocks(parts: &Parts<'_>) -> Result<String> {
-    let worker = closed(parts.worker.to_owned(), "</script")?;
-    let engine = Base64::encode_string(parts.engine);
+fn data_blocks(parts: &Parts) -> Result<String> {
+    let worker = closed(parts.worker.clone(), "</script")?;
+    let engine = Base64::encode_string(&parts.engine);
     Ok(format!(
-        "<script type=\"application/octet-stream\" id=\"packed-engine\">{engine}</script>\n\
+        "<script type=\"application/octet-stream\" id=\"{ENGINE_BLOCK}\">{engine}</script>\n\
          <script type=\"text/plain\" id=\"packed-worker\">{worker}</script>\n"
     ))
 }
@@ -135,10 +147,10 @@ mod tests {
 
     fn assembled(source: &str, script: &str) -> Result<String> {
         let parts = Parts {
-            worker: "onmessage=0",
-            engine: b"engine",
+            worker: "onmessage=0".into(),
+            engine: b"engine".to_vec(),
         };
-        assemble(source, &parts, |file| {
+        assemble(source, Some(&parts), |file| {
             Ok(if file.ends_with("css") {
                 "p{}".into()
             } else {

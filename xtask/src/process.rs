@@ -2,8 +2,9 @@
 
 use anyhow::{bail, Context, Result};
 use std::ffi::OsStr;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// The folder of the repository: the parent of this package.
 pub fn root() -> PathBuf {
@@ -53,9 +54,28 @@ pub fn run(command: &mut Command) -> Result<()> {
 pub fn output(command: &mut Command) -> Result<String> {
     let text = words(command);
     let output = command
-        .stderr(std::process::Stdio::inherit())
+        .stderr(Stdio::inherit())
         .output()
         .with_context(|| format!("could not start `{text}`"))?;
+    if !output.status.success() {
+        bail!("`{text}` ended with {}", output.status);
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// The same for a program that reads `input`.
+pub fn output_of(command: &mut Command, input: &str) -> Result<String> {
+    let text = words(command);
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("could not start `{text}`"))?;
+    // Ours answers only once it has read everything, so no thread is needed.
+    let mut stdin = child.stdin.take().context("no way in")?;
+    stdin.write_all(input.as_bytes())?;
+    drop(stdin);
+    let output = child.wait_with_output()?;
     if !output.status.success() {
         bail!("`{text}` ended with {}", output.status);
     }
