@@ -100,6 +100,7 @@ pub fn cast(
         n_trees: options.n_trees.unwrap_or(round.n_trees),
         rows_per_class: options.rows_per_class,
         nsr_percent: options.nsr_percent,
+        leave_own_out: true,
         seed: options.seed,
     };
     let mut vote = vote(&own, query.view(), &params, report)?;

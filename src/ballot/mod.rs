@@ -7,7 +7,7 @@
 //! | [`check`] | whether a ballot answers a round |
 //! | [`randomize`], [`PrivacyLabel`] | randomised response; what a ballot discloses, computed |
 //! | [`audit_cast`] | whether membership in the training rows can be told from the ballot |
-//! | [`vote`] | the same for bare matrices, without a round: what experiments run |
+//! | [`vote`] | the same for bare matrices, without a round: what experiments run; own batteries in the query are answered as if left out |
 //!
 //! What each field discloses, per battery: tree counts (as published); familiarity, 4 bits; one
 //! evidence level of 4 bits per held class. Per ballot: held classes with their numbers of
@@ -22,6 +22,7 @@ mod contents;
 mod distance;
 mod evidence;
 mod familiarity;
+mod left_out;
 mod privacy;
 mod quality;
 mod space;

@@ -7,6 +7,7 @@ use super::augment::{add_noise, augment, members_by_class};
 use super::distance::mean_distance;
 use super::evidence::Evidence;
 use super::familiarity::Familiarity;
+use super::left_out::{answer_left_out, own_batteries, Asked};
 use super::space::Scale;
 use super::{Coverage, Row};
 use crate::forest::{self, Forest, ForestError};
@@ -45,6 +46,10 @@ pub struct VoteParams {
     pub rows_per_class: u32,
     /// Noise power over signal power in per cent.
     pub nsr_percent: f64,
+    /// Whether own batteries in the query are answered as if they had been left out, so that the
+    /// answer does not tell that they are known. Only experiments that ask about training rows on
+    /// purpose say no.
+    pub leave_own_out: bool,
     /// Seed of everything random.
     pub seed: u64,
 }
@@ -109,23 +114,35 @@ pub fn vote(
         .collect();
     let familiarity = Familiarity::new(reference.view(), &batteries);
 
+    let owners = if params.leave_own_out {
+        let clean = scale.apply(own.rows);
+        own_batteries(clean.view(), own.labels, own.batteries, asked.view())
+    } else {
+        vec![None; query.nrows()]
+    };
     let coverage = coverage(own);
-    let rows = asked
-        .rows()
-        .into_iter()
-        .zip(counts.rows())
-        .map(|(battery, trees)| Row {
-            votes: coverage
+    let held: Vec<u16> = coverage.iter().map(|held| held.class).collect();
+    let answers = asked.rows().into_iter().zip(counts.rows()).zip(&owners);
+    let mut rows: Vec<Row> = answers
+        .map(|((battery, trees), owner)| Row {
+            votes: held
                 .iter()
-                .filter_map(|held| trees.get(usize::from(held.class)).copied())
+                .filter_map(|class| trees.get(usize::from(*class)).copied())
                 .collect(),
-            familiarity: familiarity.level(battery),
+            familiarity: familiarity.level_of(battery, *owner),
             evidence: evidence.levels(battery),
             soh: None,
-        });
+        })
+        .collect();
+    let asked = Asked {
+        raw: query,
+        scaled: asked.view(),
+        owners: &owners,
+    };
+    answer_left_out(own, near.view(), &asked, &held, params, &mut rows)?;
     Ok(Vote {
-        rows: rows.collect(),
-        distance: mean_distance(near.view(), asked.view()),
+        rows,
+        distance: mean_distance(near.view(), asked.scaled),
         n_training_rows: y.len() as u32,
         coverage,
         forest,
