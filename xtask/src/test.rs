@@ -39,6 +39,10 @@ const PARTS: &[Part] = &[
         name: "pages",
         run: pages,
     },
+    Part {
+        name: "firefox",
+        run: firefox,
+    },
 ];
 
 /// How many tests were seen to pass and to fail.
@@ -183,27 +187,44 @@ fn browser(counts: &mut Counts) -> Result<()> {
 /// The packed pages end to end, through their own controls, beside the command line.
 fn pages(counts: &mut Counts) -> Result<()> {
     tools::browser()?;
-    let dist = pack::pack()?;
-    process::run(cargo().args(["build", "--quiet", "--locked", "--bin", "voltvote"]))?;
+    let chromium = process::find("chromium").context("no chromium")?;
     counted(
-        program("node")
-            .args([
-                "--test",
-                "--test-concurrency=1",
-                "--test-reporter=spec",
-                "tests/pages/",
-            ])
-            .env("VOLTVOTE_DIST", dist)
+        page_tests("tests/pages/")?.env("VOLTVOTE_CHROMIUM", chromium),
+        counts,
+    )
+}
+
+/// What leaves the pages, and a whole round, in Firefox.
+fn firefox(counts: &mut Counts) -> Result<()> {
+    tools::firefox()?;
+    let firefox = process::find("firefox-esr").context("no firefox-esr")?;
+    counted(
+        page_tests("tests/firefox/")?
+            .env("VOLTVOTE_FIREFOX", firefox)
             .env(
-                "VOLTVOTE_CLI",
-                process::root().join("target/debug/voltvote"),
-            )
-            .env(
-                "VOLTVOTE_CHROMIUM",
-                process::find("chromium").context("no chromium")?,
+                "VOLTVOTE_GECKODRIVER",
+                tools::folder().join("bin/geckodriver"),
             ),
         counts,
     )
+}
+
+/// The tests of a folder, on freshly packed pages and the command line of the same sources.
+fn page_tests(folder: &str) -> Result<Command> {
+    let dist = pack::pack()?;
+    process::run(cargo().args(["build", "--quiet", "--locked", "--bin", "voltvote"]))?;
+    let mut node = program("node");
+    node.args([
+        "--test",
+        "--test-concurrency=1",
+        "--test-reporter=spec",
+        folder,
+    ]);
+    node.env("VOLTVOTE_DIST", dist).env(
+        "VOLTVOTE_CLI",
+        process::root().join("target/debug/voltvote"),
+    );
+    Ok(node)
 }
 
 /// Runs a test program with its output on ours and adds up the counts it prints.

@@ -10,6 +10,7 @@ use std::process::Command;
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 const WASM_PACK: &str = "0.15.1";
+const GECKODRIVER: &str = "0.37.1";
 /// The version of the `wasm-bindgen` crate; wasm-pack takes the tool from the search path when it
 /// finds this very version there.
 const WASM_BINDGEN: &str = "0.2.130";
@@ -117,6 +118,15 @@ pub fn browser() -> Result<()> {
     .map(|(_, package)| *package)
     .collect();
     distribution_packages(&missing)
+}
+
+/// The distribution's Firefox, and its driver, which the distribution does not have: compiled from
+/// the registry.
+pub fn firefox() -> Result<()> {
+    if find("firefox-esr").is_none() {
+        distribution_packages(&["firefox-esr"])?;
+    }
+    cargo_tool("geckodriver", GECKODRIVER, "geckodriver", true)
 }
 
 /// `wasm-pack` and the tools it drives, compiled from the registry.
