@@ -11,6 +11,9 @@ use std::fmt;
 
 /// Constant-current rows without which there is no curve.
 const LEAST_ROWS: usize = 8;
+/// A half cycle of which more than one voltage in so many is missing is refused: the filled-in rest
+/// would be a staircase, not a curve.
+const MOST_MISSING_ONE_IN: usize = 4;
 
 /// Which half of a cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,6 +94,14 @@ pub fn standardize(
     };
     counts.n_missing =
         fill_missing(&mut voltage_v).ok_or(StandardizeError::NoVoltage { direction })?;
+    let n_missing = counts.n_missing as usize;
+    if n_missing * MOST_MISSING_ONE_IN > voltage_v.len() {
+        return Err(StandardizeError::MostlyMissing {
+            direction,
+            n_missing,
+            n_rows: voltage_v.len(),
+        });
+    }
     counts.n_outliers = replace_outliers(
         &mut voltage_v,
         params.outlier_scope,
@@ -249,6 +260,20 @@ mod tests {
         // 1 Ah/V over 2 Ah nominal.
         assert!(curve.dq_dv.iter().all(|value| (value - 0.5).abs() < 1e-9));
         assert_eq!((curve.charge_ah.len(), curve.dq_dv.len()), (1000, 1000));
+    }
+
+    #[test]
+    fn a_quarter_of_the_voltages_may_be_missing_and_no_more() {
+        let mut half = charge();
+        half.voltage_v[40..65].fill(f64::NAN);
+        assert_eq!(curve(&half).unwrap().counts.n_missing, 25);
+        half.voltage_v[65] = f64::NAN;
+        let refused = StandardizeError::MostlyMissing {
+            direction: Direction::Charge,
+            n_missing: 26,
+            n_rows: 100,
+        };
+        assert_eq!(curve(&half).unwrap_err(), refused);
     }
 
     #[test]

@@ -22,6 +22,15 @@ pub enum StandardizeError {
         /// Which half.
         direction: Direction,
     },
+    /// So many voltages are missing that filling them in would invent the curve.
+    MostlyMissing {
+        /// Which half.
+        direction: Direction,
+        /// Constant-current rows without a voltage.
+        n_missing: usize,
+        /// Constant-current rows.
+        n_rows: usize,
+    },
     /// Voltage or charge does not change over the constant-current rows.
     Flat {
         /// Which half.
@@ -53,6 +62,14 @@ impl fmt::Display for StandardizeError {
             Self::NoVoltage { direction } => {
                 write!(f, "no constant-current row of the {direction} has a voltage")
             }
+            Self::MostlyMissing {
+                direction,
+                n_missing,
+                n_rows,
+            } => write!(
+                f,
+                "{n_missing} of the {n_rows} constant-current rows of the {direction} have no voltage, too many to fill in"
+            ),
             Self::Flat { direction } => write!(
                 f,
                 "voltage or charge does not change over the constant-current rows of the {direction}"
@@ -75,6 +92,7 @@ impl Coded for StandardizeError {
         match self {
             Self::TooFewRows { .. } => "standardize-too-few-rows",
             Self::NoVoltage { .. } => "standardize-no-voltage",
+            Self::MostlyMissing { .. } => "standardize-mostly-missing",
             Self::Flat { .. } => "standardize-flat",
             Self::Malformed { .. } => "standardize-malformed",
             Self::Parameter { .. } => "standardize-parameter",
@@ -91,6 +109,15 @@ impl Coded for StandardizeError {
                 ("direction", direction.to_string()),
                 ("rows", n_rows.to_string()),
                 ("needed", n_needed.to_string()),
+            ],
+            Self::MostlyMissing {
+                direction,
+                n_missing,
+                n_rows,
+            } => vec![
+                ("direction", direction.to_string()),
+                ("missing", n_missing.to_string()),
+                ("rows", n_rows.to_string()),
             ],
             Self::NoVoltage { direction }
             | Self::Flat { direction }

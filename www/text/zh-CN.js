@@ -139,7 +139,7 @@ function errors() {
     'error.archive-damaged': '压缩包已损坏（{reason}），请重新打包或导出。', 'error.archive-too-large': '压缩包解开后超过 {limit} 字节，与其大小不相称。请自行解压。', 'error.archive-without-table': '压缩包或工作簿中没有时间、电压和电流的表格。',
     'error.mapping-invalid': '映射不符：{field}。',
     'error.manifest-invalid': '清单无法读取：第 {row} 行，{column} 列。',
-    'error.standardize-too-few-rows': '恒流行数太少，不足以成曲线。', 'error.standardize-no-voltage': '恒流行中没有电压。', 'error.standardize-flat': '电压或电量没有变化：没有曲线。', 'error.standardize-malformed': '各行相互矛盾。', 'error.standardize-parameter': '协议参数超出范围。',
+    'error.standardize-too-few-rows': '恒流行数太少，不足以成曲线。', 'error.standardize-no-voltage': '恒流行中没有电压。', 'error.standardize-mostly-missing': '{rows} 行恒流数据中有 {missing} 行缺电压，无法补齐。请重新导出文件。', 'error.standardize-flat': '电压或电量没有变化：没有曲线。', 'error.standardize-malformed': '各行相互矛盾。', 'error.standardize-parameter': '协议参数超出范围。',
     'error.feature-not-finite': '无法由此曲线算出特征 {column}。',
     'error.table-not-a-number': '第 {row} 行的特征不是数（{column}）。', 'error.table-ragged': '第 {row} 行有 {found} 个特征，应为 {expected} 个。',
     'error.cast-empty-query': '该轮次没有询问任何电池。', 'error.cast-query-shape': '询问的第 {row} 行特征数不同。', 'error.cast-schema': '轮次要求特征方案 {expected}；你的是 {found}。', 'error.cast-label-count': '标签与电池数不符。', 'error.cast-unknown-label': '第 {row} 行的标签不是本轮类别。', 'error.cast-not-finite': '第 {row} 行的 {column} 不是数。', 'error.cast-too-few-classes': '至少需要两个类别。', 'error.cast-too-few-batteries': '类别 {class} 至少需要两只电池。', 'error.cast-option': '{name} 超出范围。',
