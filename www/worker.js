@@ -131,5 +131,6 @@ const OPS = {
   price: ({ epsilon, classes, accuracy }) => core.randomization_price(epsilon, classes, accuracy) ?? null,
   verify: ({ receipt, board, round_file }) => core.verify(receipt, board, round_file),
   value: (lot) => core.value_lot(lot),
+  'box.without': ({ rule, controls }) => box.without(rule, controls),
   'box.why': ({ rule, controls, battery }) => box.why(rule, controls, battery),
 };

@@ -245,6 +245,36 @@ fn voices(panel: &Panel<'_>, battery: usize, class: usize) -> Vec<Voice> {
         .collect()
 }
 
+/// Probabilities of the classes of every battery without each voter in turn, shape (voters,
+/// batteries, classes): what the others say by themselves.
+///
+/// # Errors
+/// As [`tally`].
+pub fn leave_one_out(
+    catalogue: &Catalogue,
+    n_batteries: usize,
+    ballots: &[Signed<'_>],
+    options: &Options,
+) -> Result<Vec<Vec<Vec<f64>>>, TallyError> {
+    let (panel, _) = prepare(catalogue, n_batteries, ballots, options)?;
+    let scorer = Scorer::new(&panel, options.rule, &options.controls, options);
+    // Where nobody else says anything, all classes are alike.
+    let uniform = vec![1.0 / catalogue.len().max(1) as f64; catalogue.len()];
+    let without = |voter| {
+        (0..n_batteries)
+            .map(|battery| {
+                let probabilities = scorer.probabilities(&panel, battery, Some(voter));
+                if probabilities.iter().sum::<f64>() > 0.5 {
+                    probabilities
+                } else {
+                    uniform.clone()
+                }
+            })
+            .collect()
+    };
+    Ok((0..panel.voters.len()).map(without).collect())
+}
+
 /// The class of every battery under every rule.
 ///
 /// # Errors

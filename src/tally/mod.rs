@@ -30,7 +30,9 @@ mod weights;
 mod why;
 
 pub(crate) use count::classify;
-pub use count::{compare, tally, Comparison, Options, Tally, TallyError, VoterReport};
+pub use count::{
+    compare, leave_one_out, tally, Comparison, Options, Tally, TallyError, VoterReport,
+};
 pub use decide::{Decision, Level, Status};
 pub use export::to_csv;
 pub use judge::{judge, Judgement};

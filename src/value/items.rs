@@ -70,44 +70,101 @@ pub struct Item {
     /// Its unit.
     pub unit: Unit,
     /// Where the default comes from.
-    pub source: &'static str,
-    /// Whether the default is our assumption rather than a published figure.
-    pub assumed: bool,
+    pub source: Source,
 }
 
-const PUBLISHED_S: &str = "Tao et al. 2023, Fig. 5";
-const SPLIT_S: &str = "assumed split of the published 5620 ¥/t (Tao et al. 2023)";
-const BALANCE_S: &str = "assumed: closes the published profit (Tao et al. 2023, Fig. 5)";
-const SHARE_S: &str =
-    "assumed: closes the published share of raw material in cost (Tao et al. 2023)";
-const COMPOSITION: &str = "assumed composition of retired cells";
-const MARKET: &str = "assumed market price";
-const PUBLISHED_H: &str = "Tao et al. 2024, Fig. 5";
-const BALANCE_H: &str = "assumed: closes published figures (Tao et al. 2024, Fig. 5)";
-const OURS: &str = "assumed";
+/// Where the default of an item comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// Published in \[S\].
+    PublishedS,
+    /// A published total, split by us.
+    SplitS,
+    /// Closes a published profit.
+    BalanceS,
+    /// Closes a published share of raw material in cost.
+    ShareS,
+    /// Composition of cells.
+    Composition,
+    /// A market price.
+    Market,
+    /// Published in \[H\].
+    PublishedH,
+    /// Closes published figures of \[H\].
+    BalanceH,
+    /// Average of a national grid.
+    Grid,
+    /// Taken as nothing.
+    Negligible,
+    /// Ours.
+    Ours,
+}
+
+impl Source {
+    /// Whether the default is our assumption rather than a published figure.
+    pub fn is_assumed(self) -> bool {
+        !matches!(self, Self::PublishedS | Self::PublishedH)
+    }
+
+    /// Stable name, for translations.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::PublishedS => "published-s",
+            Self::SplitS => "split-s",
+            Self::BalanceS => "balance-s",
+            Self::ShareS => "share-s",
+            Self::Composition => "composition",
+            Self::Market => "market",
+            Self::PublishedH => "published-h",
+            Self::BalanceH => "balance-h",
+            Self::Grid => "grid",
+            Self::Negligible => "negligible",
+            Self::Ours => "ours",
+        }
+    }
+
+    /// In English.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::PublishedS => "Tao et al. 2023, Fig. 5",
+            Self::SplitS => "assumed split of the published 5620 ¥/t (Tao et al. 2023)",
+            Self::BalanceS => "assumed: closes the published profit (Tao et al. 2023, Fig. 5)",
+            Self::ShareS => {
+                "assumed: closes the published share of raw material in cost (Tao et al. 2023)"
+            }
+            Self::Composition => "assumed composition of retired cells",
+            Self::Market => "assumed market price",
+            Self::PublishedH => "Tao et al. 2024, Fig. 5",
+            Self::BalanceH => "assumed: closes published figures (Tao et al. 2024, Fig. 5)",
+            Self::Grid => {
+                "assumed: average of the Chinese grid 2022 (Ministry of Ecology and Environment)"
+            }
+            Self::Negligible => "assumed negligible",
+            Self::Ours => "assumed",
+        }
+    }
+}
 
 const fn item(
     id: &'static str,
     name: &'static str,
     value: f64,
     unit: Unit,
-    source: &'static str,
+    source: Source,
 ) -> Item {
-    // Sources of assumptions begin with the word; nothing else does.
-    let assumed = matches!(
-        source.as_bytes(),
-        [b'a', b's', b's', b'u', b'm', b'e', b'd', ..]
-    );
     Item {
         id,
         name,
         value,
         unit,
         source,
-        assumed,
     }
 }
 
+use Source::{
+    BalanceH, BalanceS, Composition, Grid, Market, Negligible, Ours, PublishedH, PublishedS,
+    ShareS, SplitS,
+};
 use Unit::{
     KgCo2PerKwh, KgCo2PerTonne, Kilogram, KwhPerTonne, MegatonnePerYear, Share, Usd, UsdPerKwh,
     UsdPerTonne, YuanPerBattery, YuanPerTonne, YuanPerTonneOfProduct, YuanPerUsd,
@@ -121,36 +178,36 @@ pub const DEFAULTS: &[Item] = &[
         "Retired NMC batteries",
         29_900.0,
         YuanPerTonne,
-        PUBLISHED_S,
+        PublishedS,
     ),
     item(
         "lfp.raw-material",
         "Retired LFP batteries",
         9_687.5,
         YuanPerTonne,
-        PUBLISHED_S,
+        PublishedS,
     ),
-    item("plant.labour", "Labour", 1_500.0, YuanPerTonne, SPLIT_S),
+    item("plant.labour", "Labour", 1_500.0, YuanPerTonne, SplitS),
     item(
         "plant.electricity-water",
         "Electricity and water",
         1_900.0,
         YuanPerTonne,
-        SPLIT_S,
+        SplitS,
     ),
     item(
         "plant.depreciation",
         "Depreciation",
         1_320.0,
         YuanPerTonne,
-        SPLIT_S,
+        SplitS,
     ),
     item(
         "plant.sewage",
         "Sewage treatment",
         900.0,
         YuanPerTonne,
-        SPLIT_S,
+        SplitS,
     ),
     // Direct recycling: reagents from 29900 / 0.74 and 9687.5 / 0.54 less the rest.
     item(
@@ -158,127 +215,127 @@ pub const DEFAULTS: &[Item] = &[
         "Reagents, direct, NMC",
         4_885.41,
         YuanPerTonne,
-        SHARE_S,
+        ShareS,
     ),
     item(
         "direct.lfp.reagent",
         "Reagents, direct, LFP",
         2_632.31,
         YuanPerTonne,
-        SHARE_S,
+        ShareS,
     ),
     item(
         "direct.reagent-lithium-share",
         "Part of the reagents that replaces lost lithium",
         0.5,
         Share,
-        OURS,
+        Ours,
     ),
     item(
         "direct.reference-soh",
         "State of health the reagent cost refers to",
         0.8,
         Share,
-        OURS,
+        Ours,
     ),
     item(
         "direct.reference-accuracy",
         "Sorting accuracy the published profits refer to",
         0.97,
         Share,
-        PUBLISHED_S,
+        PublishedS,
     ),
     item(
         "nmc.cathode-share",
         "Cathode powder in NMC cells",
         0.40,
         Share,
-        COMPOSITION,
+        Composition,
     ),
     item(
         "lfp.cathode-share",
         "Cathode powder in LFP cells",
         0.35,
         Share,
-        COMPOSITION,
+        Composition,
     ),
     item(
         "nmc.copper-share",
         "Copper foil in NMC cells",
         0.10,
         Share,
-        COMPOSITION,
+        Composition,
     ),
     item(
         "lfp.copper-share",
         "Copper foil in LFP cells",
         0.10,
         Share,
-        COMPOSITION,
+        Composition,
     ),
     item(
         "nmc.aluminium-share",
         "Aluminium foil in NMC cells",
         0.07,
         Share,
-        COMPOSITION,
+        Composition,
     ),
     item(
         "lfp.aluminium-share",
         "Aluminium foil in LFP cells",
         0.07,
         Share,
-        COMPOSITION,
+        Composition,
     ),
     item(
         "nmc.rest-share",
         "Anode, electrolyte, casing of NMC cells",
         0.43,
         Share,
-        COMPOSITION,
+        Composition,
     ),
     item(
         "lfp.rest-share",
         "Anode, electrolyte, casing of LFP cells",
         0.48,
         Share,
-        COMPOSITION,
+        Composition,
     ),
     item(
         "direct.cathode-yield",
         "Cathode powder regenerated",
         0.95,
         Share,
-        OURS,
+        Ours,
     ),
-    item("direct.foil-yield", "Foils recovered", 0.90, Share, OURS),
+    item("direct.foil-yield", "Foils recovered", 0.90, Share, Ours),
     item(
         "price.nmc-cathode",
         "Regenerated NMC powder",
         170_967.5,
         YuanPerTonneOfProduct,
-        BALANCE_S,
+        BalanceS,
     ),
     item(
         "price.lfp-cathode",
         "Regenerated LFP powder",
         77_706.22,
         YuanPerTonneOfProduct,
-        BALANCE_S,
+        BalanceS,
     ),
     item(
         "price.copper",
         "Copper",
         50_000.0,
         YuanPerTonneOfProduct,
-        MARKET,
+        Market,
     ),
     item(
         "price.aluminium",
         "Aluminium",
         14_000.0,
         YuanPerTonneOfProduct,
-        MARKET,
+        Market,
     ),
     // The other routes sell metals and salts.
     item(
@@ -286,36 +343,36 @@ pub const DEFAULTS: &[Item] = &[
         "Acids, extractants and alkali",
         9_000.0,
         YuanPerTonne,
-        OURS,
+        Ours,
     ),
     item(
         "hydro.nmc.products",
         "Salts from NMC",
         54_313.81,
         YuanPerTonne,
-        BALANCE_S,
+        BalanceS,
     ),
     item(
         "hydro.lfp.products",
         "Salts from LFP",
         34_592.23,
         YuanPerTonne,
-        BALANCE_S,
+        BalanceS,
     ),
-    item("pyro.reagent", "Fuel and flux", 6_000.0, YuanPerTonne, OURS),
+    item("pyro.reagent", "Fuel and flux", 6_000.0, YuanPerTonne, Ours),
     item(
         "pyro.nmc.products",
         "Alloy from NMC",
         46_648.04,
         YuanPerTonne,
-        BALANCE_S,
+        BalanceS,
     ),
     item(
         "pyro.lfp.products",
         "Slag and salts from LFP",
         24_168.38,
         YuanPerTonne,
-        BALANCE_S,
+        BalanceS,
     ),
     // Pre-treatment and emissions.
     item(
@@ -323,114 +380,114 @@ pub const DEFAULTS: &[Item] = &[
         "Full calibration (CCCV) at 80 % SOH, 50 % SOC",
         615.0,
         KwhPerTonne,
-        BALANCE_H,
+        BalanceH,
     ),
     item(
         "calibration.reference-soc",
         "State of charge the calibration energy refers to",
         0.5,
         Share,
-        PUBLISHED_H,
+        PublishedH,
     ),
     item(
         "generation.energy",
         "Pulse test with generated data",
         0.0,
         KwhPerTonne,
-        "assumed negligible",
+        Negligible,
     ),
     item(
         "electricity.price",
         "Electricity",
         0.071_545,
         UsdPerKwh,
-        BALANCE_H,
+        BalanceH,
     ),
     item(
         "electricity.co2",
         "Grid emissions",
         0.570_3,
         KgCo2PerKwh,
-        "assumed: average of the Chinese grid 2022 (Ministry of Ecology and Environment)",
+        Grid,
     ),
     item(
         "pyro.co2",
         "Pyrometallurgy without pre-treatment",
         753.0,
         KgCo2PerTonne,
-        PUBLISHED_H,
+        PublishedH,
     ),
     item(
         "hydro.co2",
         "Hydrometallurgy without pre-treatment",
         379.0,
         KgCo2PerTonne,
-        PUBLISHED_H,
+        PublishedH,
     ),
     item(
         "direct.co2",
         "Direct recycling without pre-treatment",
         228.0,
         KgCo2PerTonne,
-        PUBLISHED_H,
+        PublishedH,
     ),
     item(
         "direct.electricity",
         "Electricity of direct recycling itself",
         36.0,
         UsdPerTonne,
-        PUBLISHED_H,
+        PublishedH,
     ),
     item(
         "direct.other-cost-calibrated",
         "Other cost of direct recycling after calibration",
         521.5,
         UsdPerTonne,
-        BALANCE_H,
+        BalanceH,
     ),
     item(
         "direct.other-cost-generated",
         "Other cost of direct recycling after pulse and generation",
         509.45,
         UsdPerTonne,
-        BALANCE_H,
+        BalanceH,
     ),
     item(
         "generation.fixed-cost",
         "One-off cost of the generative model",
         23.5,
         Usd,
-        BALANCE_H,
+        BalanceH,
     ),
     item(
         "scenario.retired-mass",
         "Batteries pre-treated worldwide, 2030",
         102.05,
         MegatonnePerYear,
-        BALANCE_H,
+        BalanceH,
     ),
     item(
         "scenario.saving",
         "Saved per tonne, 2030",
         48.02,
         UsdPerTonne,
-        BALANCE_H,
+        BalanceH,
     ),
     // Decisions.
-    item("money.yuan-per-usd", "Exchange rate", 7.1, YuanPerUsd, OURS),
+    item("money.yuan-per-usd", "Exchange rate", 7.1, YuanPerUsd, Ours),
     item(
         "battery.mass",
         "Mass of a battery where not given",
         0.05,
         Kilogram,
-        OURS,
+        Ours,
     ),
     item(
         "lab.cost",
         "Laboratory identification of one battery",
         0.5,
         YuanPerBattery,
-        OURS,
+        Ours,
     ),
 ];
 
@@ -550,8 +607,8 @@ mod tests {
             items.set(item.id, item.value).unwrap();
         }
         items.check().unwrap();
-        assert!(DEFAULTS.iter().any(|item| item.assumed));
-        assert!(DEFAULTS.iter().any(|item| !item.assumed));
+        assert!(DEFAULTS.iter().any(|item| item.source.is_assumed()));
+        assert!(DEFAULTS.iter().any(|item| !item.source.is_assumed()));
     }
 
     #[test]

@@ -6,6 +6,9 @@ use super::route::{account, misplaced_profit, Chemistry, Route};
 use super::ValueError;
 use crate::round::Cathode;
 
+/// Largest state of health the formulas take.
+const LARGEST_SOH: f64 = 1.2;
+
 /// A battery as the tally sees it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Battery {
@@ -67,6 +70,14 @@ impl Battery {
         {
             return Err(ValueError::SharesNotOne {
                 group: self.id.clone(),
+            });
+        }
+        if self
+            .soh
+            .is_some_and(|soh| !(0.0..=LARGEST_SOH).contains(&soh))
+        {
+            return Err(ValueError::BadShare {
+                field: format!("{}: soh", self.id),
             });
         }
         if self.mass_kg.is_some_and(|m| !(m.is_finite() && m >= 0.0)) {
@@ -203,7 +214,11 @@ pub fn assess_battery(items: &Items, battery: &Battery) -> Result<Assessment, Va
                 .map_or(0.0, |row| expected(row, &battery.probabilities)))
     };
     let profit_interval = match battery.soh_interval {
-        Some((low, high)) => Some((at_soh(low)?, at_soh(high)?)),
+        // An interval may reach beyond what a battery can be.
+        Some((low, high)) => Some((
+            at_soh(low.clamp(0.0, LARGEST_SOH))?,
+            at_soh(high.clamp(0.0, LARGEST_SOH))?,
+        )),
         None => None,
     };
     let lab_value = (informed - profit).max(0.0);
@@ -233,8 +248,6 @@ pub struct LotValue {
     pub mass_kg: f64,
     /// Expected profit of the recommended routes without any test, ¥.
     pub profit: f64,
-    /// The same in US$.
-    pub profit_usd: f64,
     /// The same with the recommended tests, ¥.
     pub profit_with_lab: f64,
     /// Profit if everything went to hydrometallurgy unsorted, ¥.
@@ -245,6 +258,18 @@ pub struct LotValue {
     pub saved_kwh: f64,
     /// The confidence below which sending to the laboratory pays best over this lot.
     pub undecided_below: f64,
+    /// Name and worth (¥) of each collaborator's ballot, where [`collaborator_values`] were asked
+    /// for; empty otherwise.
+    pub collaborators: Vec<(String, f64)>,
+}
+
+impl LotValue {
+    /// What one more collaborator is expected to be worth, ¥: the mean of those at hand.
+    pub fn one_more_collaborator(&self) -> Option<f64> {
+        let n = self.collaborators.len();
+        let sum: f64 = self.collaborators.iter().map(|(_, yuan)| yuan).sum();
+        (n > 0).then(|| sum / n as f64)
+    }
 }
 
 /// Assesses a lot.
@@ -268,12 +293,12 @@ pub fn assess(items: &Items, batteries: &[Battery]) -> Result<LotValue, ValueErr
         to_lab: (0, 0.0, 0.0),
         mass_kg: 0.0,
         profit: 0.0,
-        profit_usd: 0.0,
         profit_with_lab: 0.0,
         profit_unsorted: 0.0,
         avoided_co2_kg: 0.0,
         saved_kwh: 0.0,
         undecided_below: 0.0,
+        collaborators: Vec::new(),
     };
     for battery in batteries {
         let assessment = assess_battery(items, battery)?;
@@ -305,7 +330,6 @@ pub fn assess(items: &Items, batteries: &[Battery]) -> Result<LotValue, ValueErr
         }
         lot.assessments.push(assessment);
     }
-    lot.profit_usd = lot.profit / items.get("money.yuan-per-usd", Unit::YuanPerUsd)?.max(1e-9);
     lot.undecided_below = best_threshold(batteries, &lot.assessments, lab_cost);
     Ok(lot)
 }
@@ -436,7 +460,20 @@ mod tests {
         );
         let mut bad = battery(0.5);
         bad.mass_kg = Some(-1.0);
-        assert!(assess(&items, &[bad]).is_err());
+        assert_eq!(
+            assess(&items, &[bad]).unwrap_err(),
+            ValueError::BadValue {
+                field: "b0.5: mass_kg".into()
+            }
+        );
+        let mut bad = battery(0.5);
+        bad.soh = Some(80.0);
+        assert_eq!(
+            assess(&items, &[bad]).unwrap_err(),
+            ValueError::BadShare {
+                field: "b0.5: soh".into()
+            }
+        );
         assert_eq!(assess(&items, &[]).unwrap_err(), ValueError::EmptyLot);
         assert!(Battery::from_classes("x", [("NMC", 1.4)]).is_err());
         let read = Battery::from_classes("x", [("NMC SNL", 0.6), ("NCA", 0.2), ("LFP", 0.2)]);

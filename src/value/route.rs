@@ -3,6 +3,7 @@
 use super::items::{Items, Unit};
 use super::ValueError;
 use crate::round::Cathode;
+use serde::Serialize;
 
 /// What a tonne is valued as. The papers give figures for these two only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,7 +76,7 @@ impl Route {
 }
 
 /// One line of a tonne's account.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Line {
     /// What it is.
     pub name: &'static str,

@@ -3,6 +3,7 @@
 use super::items::{Items, Unit};
 use super::route::{account, direct_processing, Chemistry, Route};
 use super::ValueError;
+use serde::Serialize;
 
 /// A stream of batteries by mass.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -20,7 +21,8 @@ impl Stream {
     /// [`ValueError::BadValue`] for negative parts or two zeros.
     pub fn from_parts(lfp: f64, nmc: f64) -> Result<Self, ValueError> {
         let sum = lfp + nmc;
-        if lfp < 0.0 || nmc < 0.0 || !sum.is_finite() || sum <= 0.0 {
+        // NaN fails every comparison.
+        if !(lfp >= 0.0 && nmc >= 0.0 && sum.is_finite() && sum > 0.0) {
             return Err(ValueError::BadValue {
                 field: "LFP:NMC".into(),
             });
@@ -106,18 +108,20 @@ pub fn break_even_accuracy(items: &Items, stream: Stream) -> Result<Option<f64>,
 }
 
 /// One line of a sensitivity table: profit of direct recycling with an input lowered and raised.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Sensitivity {
-    /// What was changed.
-    pub name: String,
+    /// What was changed; the identifier of an item, or `accuracy`, `mixture`, `soh`.
+    pub key: &'static str,
+    /// Its name in English.
+    pub name: &'static str,
     /// The low and the high value as printed.
     pub values: (String, String),
     /// Profit at the low and at the high value, ¥/t.
     pub profits: (f64, f64),
 }
 
-/// Profit of a stream against accuracy (0.55, 1), mixture (2:1, 1:2), product prices (±20 %) and
-/// state of health (0.7, 0.9), one at a time, sorted by effect.
+/// Profit of a stream against accuracy (0.55, 0.97), mixture (2:1, 1:2), prices and reagents
+/// (±20 %) and state of health (0.7, 0.9), one at a time, sorted by effect.
 ///
 /// # Errors
 /// As [`profit_at_accuracy`].
@@ -145,7 +149,8 @@ pub fn sensitivities(items: &Items, stream: Stream) -> Result<Vec<Sensitivity>, 
     };
     let mut table = vec![
         Sensitivity {
-            name: "sorting accuracy".into(),
+            key: "accuracy",
+            name: "sorting accuracy",
             values: ("55 %".into(), "97 %".into()),
             profits: (
                 profit_at_accuracy(items, stream, 0.55)?,
@@ -153,12 +158,14 @@ pub fn sensitivities(items: &Items, stream: Stream) -> Result<Vec<Sensitivity>, 
             ),
         },
         Sensitivity {
-            name: "LFP:NMC".into(),
+            key: "mixture",
+            name: "LFP:NMC",
             values: ("2:1".into(), "1:2".into()),
             profits: (mixed(2.0 / 3.0)?, mixed(1.0 / 3.0)?),
         },
         Sensitivity {
-            name: "state of health".into(),
+            key: "soh",
+            name: "state of health",
             values: ("70 %".into(), "90 %".into()),
             profits: (aged(0.7)?, aged(0.9)?),
         },
@@ -168,6 +175,8 @@ pub fn sensitivities(items: &Items, stream: Stream) -> Result<Vec<Sensitivity>, 
         ("price.lfp-cathode", "LFP powder price"),
         ("nmc.raw-material", "NMC battery price"),
         ("lfp.raw-material", "LFP battery price"),
+        ("direct.nmc.reagent", "NMC reagents"),
+        ("direct.lfp.reagent", "LFP reagents"),
     ] {
         let default = items
             .all()
@@ -180,7 +189,8 @@ pub fn sensitivities(items: &Items, stream: Stream) -> Result<Vec<Sensitivity>, 
             profit_at_accuracy(&edited, stream, accuracy)
         };
         table.push(Sensitivity {
-            name: name.into(),
+            key: id,
+            name,
             values: ("−20 %".into(), "+20 %".into()),
             profits: (with(0.8)?, with(1.2)?),
         });
@@ -240,6 +250,6 @@ mod tests {
             .map(|line| (line.profits.1 - line.profits.0).abs())
             .collect();
         assert!(effects.windows(2).all(|pair| pair[0] >= pair[1]));
-        assert_eq!(table.len(), 7);
+        assert_eq!(table.len(), 9);
     }
 }

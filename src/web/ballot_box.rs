@@ -194,6 +194,19 @@ impl BallotBox {
 }
 
 impl BallotBox {
+    /// Probabilities of every battery without each voter in turn.
+    pub(super) fn left_out(
+        &self,
+        rule: &str,
+        controls: JsValue,
+    ) -> Result<Vec<Vec<Vec<f64>>>, JsValue> {
+        let options = options(rule, controls)?;
+        let round = &self.signed.round;
+        let n_batteries = round.query.batteries.len();
+        tally::leave_one_out(&round.catalogue, n_batteries, &self.counted(), &options)
+            .map_err(coded)
+    }
+
     fn counted(&self) -> Vec<Signed<'_>> {
         let counted = self
             .admissions

@@ -11,8 +11,8 @@ use voltvote::error::Coded;
 use voltvote::import::Manifest;
 use voltvote::round::{admit, check_quorum, Admission, SignedRound, Status};
 use voltvote::tally::{
-    compare, judge, tally, to_csv, Comparison, Control, Judgement, Options, Rule, Signed, Tally,
-    RULES,
+    compare, judge, leave_one_out, tally, to_csv, Comparison, Control, Judgement, Options, Rule,
+    Signed, Tally, RULES,
 };
 
 /// Arguments of `tally`.
@@ -49,6 +49,9 @@ pub struct Arguments {
     /// Decision table to write.
     #[arg(long)]
     out: Option<PathBuf>,
+    /// Table of probabilities without each collaborator in turn, for `value lot --without`.
+    #[arg(long, value_name = "FILE")]
+    without: Option<PathBuf>,
     /// Board to publish: which ballots count, which do not and why, and the fingerprint of the
     /// decision table; an existing one is extended.
     #[arg(long)]
@@ -146,6 +149,24 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let table = to_csv(&result, catalogue, batteries);
     if let Some(path) = &arguments.out {
         files::write(path, table.as_bytes())?;
+    }
+    if let Some(path) = &arguments.without {
+        let without = leave_one_out(catalogue, batteries.len(), &counted, &options)?;
+        let mut csv = String::from("without,battery");
+        for class in &catalogue.classes {
+            csv.push_str(&format!(",{}", quoted(&format!("p:{}", class.name))));
+        }
+        csv.push('\n');
+        for (voter, rows) in result.voters.iter().zip(without) {
+            for (battery, probabilities) in batteries.iter().zip(rows) {
+                csv.push_str(&format!("{},{}", quoted(&voter.name), quoted(battery)));
+                for p in probabilities {
+                    csv.push_str(&format!(",{p:.6}"));
+                }
+                csv.push('\n');
+            }
+        }
+        files::write(path, csv.as_bytes())?;
     }
     if let Some(path) = &arguments.board {
         let made = Some((&*arguments.rule, table.as_bytes()));
@@ -400,6 +421,15 @@ impl Outcome<'_> {
                 judged.accuracy, judged.f1, judged.n
             );
         }
+    }
+}
+
+/// A field of a CSV file.
+fn quoted(field: &str) -> String {
+    if field.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", field.replace('"', "\"\""))
+    } else {
+        field.to_owned()
     }
 }
 

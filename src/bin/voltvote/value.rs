@@ -1,10 +1,10 @@
-//! `voltvote value table | streams | lot | report`
+//! `voltvote value table | stream | lot | report`
 
 use crate::failure::Failure;
 use std::path::{Path, PathBuf};
 use voltvote::value::{
-    assess, break_even_accuracy, html, lot_csv, lot_tables, tables, Battery, Choice, Items,
-    LotValue, Stream, Table,
+    assess, collaborator_values, html, lot_csv, lot_tables, overview, tables, Battery, Choice,
+    Currency, Items, LotValue, Question, Route, Table, ACCURACIES,
 };
 
 /// Arguments of `value`.
@@ -19,6 +19,24 @@ struct Common {
     /// Replace an item, such as `price.copper=60000`; may be repeated.
     #[arg(long = "set", value_name = "ID=VALUE")]
     set: Vec<String>,
+    /// Currency of what is printed; items stay in the units of their table.
+    #[arg(long, value_parser = ["yuan", "usd"], default_value = "yuan")]
+    currency: String,
+    /// Parts of LFP of the own stream.
+    #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
+    lfp: f64,
+    /// Parts of NMC of the own stream.
+    #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
+    nmc: f64,
+    /// Sorting accuracy of the own stream, share.
+    #[arg(long, default_value_t = 0.97, allow_negative_numbers = true)]
+    accuracy: f64,
+    /// State of health of the own stream, share; the published reference where not given.
+    #[arg(long = "stream-soh", allow_negative_numbers = true)]
+    stream_soh: Option<f64>,
+    /// State of charge at which batteries arrive, share.
+    #[arg(long, default_value_t = 0.5, allow_negative_numbers = true)]
+    soc: f64,
     /// Print one JSON object instead of tables.
     #[arg(long)]
     json: bool,
@@ -31,28 +49,31 @@ enum What {
         #[command(flatten)]
         common: Common,
     },
-    /// Profit of a mixed stream on each route and its break-even accuracy.
+    /// Profit of the own stream on each route and its break-even accuracy.
     Stream {
-        /// Parts of LFP.
-        #[arg(long)]
-        lfp: f64,
-        /// Parts of NMC.
-        #[arg(long)]
-        nmc: f64,
+        /// Mass of the stream, t.
+        #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
+        tonnes: f64,
         #[command(flatten)]
         common: Common,
     },
     /// Route, profit and value of a test for each battery of a tally's result.csv.
     Lot {
-        /// `result.csv` of `voltvote tally`.
+        /// `result.csv` of `voltvote tally`; its states of health are used.
         #[arg(long)]
         decisions: PathBuf,
-        /// `features.csv` or another table with `cell_id` and `soh`.
+        /// `features.csv` or another table with `cell_id` and `soh`, and `mass_kg` if known.
         #[arg(long)]
         soh: Option<PathBuf>,
-        /// Mass of one battery in kg.
+        /// Table of `voltvote tally --without`: what each collaborator's ballot is worth.
         #[arg(long)]
+        without: Option<PathBuf>,
+        /// Mass of one battery in kg.
+        #[arg(long, allow_negative_numbers = true)]
         mass_kg: Option<f64>,
+        /// Mass of the whole lot in t, shared equally.
+        #[arg(long, conflicts_with = "mass_kg", allow_negative_numbers = true)]
+        tonnes: Option<f64>,
         /// Where to write the batteries as CSV.
         #[arg(long)]
         csv: Option<PathBuf>,
@@ -62,54 +83,107 @@ enum What {
         #[command(flatten)]
         common: Common,
     },
+    /// The figures and tables that need no lot, as a printable page.
+    Report {
+        /// Where to write it.
+        #[arg(long)]
+        out: PathBuf,
+        #[command(flatten)]
+        common: Common,
+    },
 }
 
 /// Runs one of them.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.what {
         What::Table { common } => {
-            let parts = tables(&edited(common)?)?;
+            let (items, question) = (edited(common)?, common.question());
             if common.json {
+                let parts = tables(&items, &question, common.currency())?;
+                let parts: Vec<_> = parts.iter().map(table_json).collect();
                 println!(
                     "{}",
-                    serde_json::json!({ "tables": parts.iter().map(table_json).collect::<Vec<_>>() })
+                    serde_json::json!({ "tables": parts, "overview": overview(&items, &question)? })
                 );
             } else {
+                let parts = tables(&items, &question, common.currency())?;
                 parts.iter().for_each(print_table);
             }
         }
-        What::Stream { lfp, nmc, common } => stream(&edited(common)?, *lfp, *nmc, common.json)?,
+        What::Stream { tonnes, common } => stream(common, *tonnes)?,
+        What::Report { out, common } => {
+            let page = html(
+                &edited(common)?,
+                &common.question(),
+                None,
+                common.currency(),
+            )?;
+            write(out, page.as_bytes())?;
+        }
         What::Lot {
             decisions,
             soh,
+            without,
             mass_kg,
+            tonnes,
             csv,
             report,
             common,
         } => {
-            let items = edited(common)?;
+            let mut items = edited(common)?;
             let mut batteries = read_decisions(decisions)?;
             if let Some(path) = soh {
                 add_soh(&mut batteries, path)?;
             }
-            for battery in &mut batteries {
-                battery.mass_kg = *mass_kg;
+            if let Some(kg) = mass_kg {
+                items.set("battery.mass", *kg)?;
             }
-            let lot = assess(&items, &batteries)?;
+            if let Some(tonnes) = tonnes {
+                items.set(
+                    "battery.mass",
+                    1000.0 * tonnes / batteries.len().max(1) as f64,
+                )?;
+            }
+            let mut lot = assess(&items, &batteries)?;
+            if let Some(path) = without {
+                let (names, lists) = read_without(path, &batteries)?;
+                let values = collaborator_values(&items, &batteries, &lists)?;
+                lot.collaborators = names.into_iter().zip(values).collect();
+            }
             if let Some(path) = csv {
-                write(path, lot_csv(&lot).as_bytes())?;
+                write(path, lot_csv(&items, &lot, common.currency())?.as_bytes())?;
             }
             if let Some(path) = report {
-                write(path, html(&items, Some(&lot))?.as_bytes())?;
+                let page = html(&items, &common.question(), Some(&lot), common.currency())?;
+                write(path, page.as_bytes())?;
             }
             if common.json {
                 println!("{}", lot_json(&lot));
             } else {
-                lot_tables(&lot).iter().for_each(print_table);
+                let parts = lot_tables(&items, &lot, common.currency())?;
+                parts.iter().for_each(print_table);
             }
         }
     }
     Ok(())
+}
+
+impl Common {
+    fn question(&self) -> Question {
+        Question {
+            parts: (self.lfp, self.nmc),
+            accuracy: self.accuracy,
+            soh: self.stream_soh,
+            soc: self.soc,
+        }
+    }
+
+    fn currency(&self) -> Currency {
+        match self.currency.as_str() {
+            "usd" => Currency::Usd,
+            _ => Currency::Yuan,
+        }
+    }
 }
 
 fn edited(common: &Common) -> Result<Items, Failure> {
@@ -123,37 +197,51 @@ fn edited(common: &Common) -> Result<Items, Failure> {
     Ok(items)
 }
 
-fn stream(items: &Items, lfp: f64, nmc: f64, json: bool) -> Result<(), Failure> {
-    use voltvote::value::{profit_at_accuracy, stream_profit, Route, ACCURACIES};
-    let stream = Stream::from_parts(lfp, nmc)?;
-    let mut lines = Vec::new();
-    for route in Route::ALL {
-        lines.push((route.label(), stream_profit(items, route, stream)?));
+fn stream(common: &Common, tonnes: f64) -> Result<(), Failure> {
+    // The same check as for any mass.
+    Items::default()
+        .set("battery.mass", tonnes)
+        .map_err(|_| Failure::new("value-bad-value", "tonnes must be a number of zero or more"))?;
+    let items = edited(common)?;
+    let all = overview(&items, &common.question())?;
+    let per_yuan = common.currency().per_yuan(&items)?;
+    let mut lines: Vec<(String, f64)> = Vec::new();
+    for (route, profit) in Route::ALL.iter().zip(all.own.routes) {
+        lines.push((route.label().into(), profit));
     }
-    for (name, accuracy) in ACCURACIES {
-        lines.push((name, profit_at_accuracy(items, stream, accuracy)?));
+    for ((name, _), profit) in ACCURACIES.iter().zip(all.own.at_accuracies) {
+        lines.push(((*name).into(), profit));
     }
-    let break_even = break_even_accuracy(items, stream)?;
-    if json {
+    let own = format!("direct at {:.1} %", 100.0 * common.accuracy);
+    lines.push((own, all.own_profit));
+    if common.json {
         println!(
             "{}",
             serde_json::json!({
-                "lfp_share": stream.lfp_share,
-                "yuan_per_tonne": lines.iter().map(|(name, profit)| serde_json::json!({"name": name, "profit": profit})).collect::<Vec<_>>(),
-                "break_even_accuracy": break_even,
+                "lfp_share": all.own.lfp_share,
+                "tonnes": tonnes,
+                "currency": common.currency().key(),
+                "profits": lines.iter().map(|(name, profit)| serde_json::json!({
+                    "name": name,
+                    "per_tonne": profit * per_yuan,
+                    "total": profit * per_yuan * tonnes,
+                })).collect::<Vec<_>>(),
+                "break_even_accuracy": all.own.break_even_accuracy,
             })
         );
-    } else {
-        for (name, profit) in lines {
-            println!("{name:<20} {profit:>12.2} ¥/t");
-        }
-        match break_even {
-            Some(accuracy) => println!(
-                "direct recycling beats hydrometallurgy from {:.1} % sorting accuracy",
-                100.0 * accuracy
-            ),
-            None => println!("direct recycling does not beat hydrometallurgy"),
-        }
+        return Ok(());
+    }
+    let symbol = common.currency().symbol();
+    for (name, profit) in lines {
+        let (each, total) = (profit * per_yuan, profit * per_yuan * tonnes);
+        println!("{name:<20} {each:>12.2} {symbol}/t {total:>14.2} {symbol}");
+    }
+    match all.own.break_even_accuracy {
+        Some(accuracy) => println!(
+            "direct recycling beats hydrometallurgy from {:.1} % sorting accuracy",
+            100.0 * accuracy
+        ),
+        None => println!("direct recycling does not beat hydrometallurgy"),
     }
     Ok(())
 }
@@ -194,6 +282,8 @@ fn column(header: &[String], name: &str, path: &Path) -> Result<usize, Failure> 
 fn read_decisions(path: &Path) -> Result<Vec<Battery>, Failure> {
     let (header, rows) = read_csv(path)?;
     let id = column(&header, "battery", path)?;
+    let find = |name| header.iter().position(|field| field == name);
+    let (soh, half_width) = (find("soh"), find("soh_half_width"));
     let classes: Vec<(usize, &str)> = header
         .iter()
         .enumerate()
@@ -218,20 +308,70 @@ fn read_decisions(path: &Path) -> Result<Vec<Battery>, Failure> {
             })?;
             probabilities.push((name, probability));
         }
-        batteries.push(Battery::from_classes(cell(id), probabilities)?);
+        let mut battery = Battery::from_classes(cell(id), probabilities)?;
+        battery.soh = soh.and_then(|at| cell(at).parse().ok());
+        let half = half_width.and_then(|at| cell(at).parse::<f64>().ok());
+        battery.soh_interval = battery
+            .soh
+            .zip(half)
+            .map(|(soh, half)| (soh - half, soh + half));
+        batteries.push(battery);
     }
     Ok(batteries)
+}
+
+/// Names of those left out, and the batteries as the others see them, in the lot's order.
+fn read_without(path: &Path, lot: &[Battery]) -> Result<(Vec<String>, Vec<Vec<Battery>>), Failure> {
+    let (header, rows) = read_csv(path)?;
+    let left_out = column(&header, "without", path)?;
+    let mut names: Vec<String> = Vec::new();
+    for row in &rows {
+        if let Some(name) = row.get(left_out) {
+            if names.last() != Some(name) {
+                names.push(name.clone());
+            }
+        }
+    }
+    let mut all = read_decisions(path)?;
+    if lot.is_empty() || all.len() != names.len() * lot.len() {
+        let words = format!(
+            "{}: {} rows are not {} batteries for each of {} collaborators",
+            path.display(),
+            all.len(),
+            lot.len(),
+            names.len()
+        );
+        return Err(Failure::new("value-bad-value", words));
+    }
+    for (battery, own) in all.iter_mut().zip(lot.iter().cycle()) {
+        if battery.id != own.id {
+            let words = format!(
+                "{}: {} stands where {} should",
+                path.display(),
+                battery.id,
+                own.id
+            );
+            return Err(Failure::new("value-bad-value", words));
+        }
+        battery.soh = own.soh;
+        battery.mass_kg = own.mass_kg;
+    }
+    let lists = all.chunks(lot.len()).map(<[Battery]>::to_vec).collect();
+    Ok((names, lists))
 }
 
 fn add_soh(batteries: &mut [Battery], path: &Path) -> Result<(), Failure> {
     let (header, rows) = read_csv(path)?;
     let id = column(&header, "cell_id", path)?;
     let soh = column(&header, "soh", path)?;
+    let mass = header.iter().position(|field| field == "mass_kg");
     for battery in batteries {
-        battery.soh = rows
+        let row = rows
             .iter()
-            .find(|row| row.get(id).is_some_and(|cell| *cell == battery.id))
-            .and_then(|row| row.get(soh)?.parse().ok());
+            .find(|row| row.get(id).is_some_and(|cell| *cell == battery.id));
+        let number = |at: usize| row.and_then(|row| row.get(at)?.parse().ok());
+        battery.soh = number(soh).or(battery.soh);
+        battery.mass_kg = mass.and_then(number);
     }
     Ok(())
 }
@@ -282,7 +422,7 @@ fn lot_json(lot: &LotValue) -> serde_json::Value {
         .map(|a| {
             serde_json::json!({"battery": a.id, "mass_kg": a.mass_kg, "profits_yuan": a.profits,
                 "recommended": a.choice.label(), "profit_yuan": a.profit,
-                "lab_value_yuan": a.lab_value, "lab_first": a.to_lab})
+                "profit_interval_yuan": a.profit_interval, "lab_value_yuan": a.lab_value, "lab_first": a.to_lab})
         })
         .collect();
     serde_json::json!({
@@ -292,6 +432,10 @@ fn lot_json(lot: &LotValue) -> serde_json::Value {
         "avoided_co2_kg": lot.avoided_co2_kg,
         "saved_kwh": lot.saved_kwh,
         "undecided_below": lot.undecided_below,
+        "mass_kg": lot.mass_kg,
+        "collaborators": lot.collaborators.iter().map(|(name, yuan)| serde_json::json!({
+            "name": name, "worth_yuan": yuan})).collect::<Vec<_>>(),
+        "one_more_collaborator_yuan": lot.one_more_collaborator(),
         "lab_first": lot.to_lab.0,
         "routes": routes,
         "batteries": batteries,
