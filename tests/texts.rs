@@ -128,6 +128,8 @@ fn codes_of_the_core_have_words() {
         ("round", "ballot-"),
         ("ballot", "cast-"),
         ("tally", "tally-"),
+        ("value", "value-"),
+        ("health", "health-"),
     ] {
         for entry in fs::read_dir(src.join(folder)).unwrap() {
             let path = entry.unwrap().path();

@@ -10,7 +10,7 @@ import { roundCard, checksForRecycler } from './round-view.js';
 import { renderNewRound, emptyDraft, protocolOf, classNames, signRound, shareRound } from './new-round.js';
 import { renderBallots, prepareBallot } from './ballots-view.js';
 import { renderDecide } from './decide-view.js';
-import { assess, renderValue } from './value-view.js';
+import { assess, freshQuestion, isQuick, renderValue } from './value-view.js';
 import { IdentityPanel } from './identity-view.js';
 import { sign } from './keys.js';
 import { call, Pool } from './bridge.js';
@@ -21,9 +21,9 @@ import { demoForRecycler } from './demo.js';
 const freshRound = () => ({
   roundFile: null, opened: null, round: null, roundError: null, openError: null, opening: false, isDemo: false,
   /** Ballot files as they came, and what became of each. */
-  ballotFiles: [], records: [], boardFile: null, exportError: null, worth: null, valueError: null, ballotWork: null, result: null, compared: null, deciding: false, decideError: null, truth: null,
+  ballotFiles: [], records: [], boardFile: null, exportError: null, worth: null, valueError: null, without: null, leavingOut: false, ballotWork: null, result: null, compared: null, deciding: false, decideError: null, truth: null,
 });
-const state = { draft: emptyDraft(), ...freshRound(), rules: ['evidence'], rule: 'evidence', valueEdits: new Map(), filter: { text: '', class: '', status: 'all' }, demoBusy: null };
+const state = { draft: emptyDraft(), ...freshRound(), rules: ['evidence'], rule: 'evidence', valueEdits: new Map(), valueQuestion: freshQuestion(), filter: { text: '', class: '', status: 'all' }, demoBusy: null };
 /** One worker of its own holds the opened ballots; never behind a long read. */
 const tallies = new Pool(1);
 let stopOpening = null;
@@ -72,7 +72,19 @@ function renderRoundFile() {
 
 const renderWorth = () => renderValue(byId('value'), state, {
   onEdit: (id, value) => { state.valueEdits.set(id, value); settled(() => editValue()); }, onReset: () => { state.valueEdits.clear(); editValue(); },
+  onQuestion: (name, value) => { state.valueQuestion[name] = value; settled(() => editValue()); }, onWithout: leaveOut,
 });
+
+/** What the others say without each ballot in turn: the worth of one more. */
+async function leaveOut() {
+  const { result } = state;
+  state.leavingOut = true;
+  renderWorth();
+  const without = await tallies.call('box.without', { rule: state.rule, controls: controls() }).catch(() => null);
+  if (state.result !== result) return;
+  Object.assign(state, { without, leavingOut: false });
+  await editValue();
+}
 
 async function editValue() {
   await assess(state);
@@ -214,8 +226,9 @@ async function decide() {
   try {
     const result = await tallies.call('box.tally', { rule: state.rule, controls: controls() });
     for (const decision of result.decisions) decision.name = state.round.query.batteries[decision.battery];
-    state.result = result;
+    Object.assign(state, { result, without: null, leavingOut: false });
     await assess(state);
+    if (isQuick(state)) leaveOut();
     announce(t('decide.done', { n: result.decisions.filter(({ status }) => status === 'decided').length, of: result.decisions.length }));
   } catch (error) {
     Object.assign(state, { decideError: error, result: null });
@@ -304,10 +317,10 @@ async function demo() {
 
 /** The draft: ballots stay sealed in it; the key to open them is not part of it. */
 const keepDraft = debounced(async () => {
-  const { draft, roundFile, isDemo, rule, truth, boardFile, valueEdits } = state;
+  const { draft, roundFile, isDemo, rule, truth, boardFile, valueEdits, valueQuestion } = state;
   if (!roundFile && !fleet.cells.length && !draft.name) return;
   if (isDemo) return; // its key is gone with the page
-  try { await save('drafts', 'recycle', { version: 1, draft, roundFile, rule, truth, boardFile, valueEdits, ballots: state.ballotFiles.map(({ name, text }) => ({ name, text })), fleet: fleet.toDraft() }); } catch { /* private windows have no storage */ }
+  try { await save('drafts', 'recycle', { version: 1, draft, roundFile, rule, truth, boardFile, valueEdits, valueQuestion, ballots: state.ballotFiles.map(({ name, text }) => ({ name, text })), fleet: fleet.toDraft() }); } catch { /* private windows have no storage */ }
 }, 500);
 
 async function restoreDraft() {
@@ -318,7 +331,7 @@ async function restoreDraft() {
   if (state.rules.includes(saved.rule)) state.rule = saved.rule;
   if (saved.roundFile) await openRound(saved.roundFile);
   if (state.round) {
-    Object.assign(state, { truth: saved.truth, boardFile: saved.boardFile ?? null, valueEdits: saved.valueEdits ?? new Map() });
+    Object.assign(state, { truth: saved.truth, boardFile: saved.boardFile ?? null, valueEdits: saved.valueEdits ?? new Map(), valueQuestion: saved.valueQuestion ?? freshQuestion() });
     if (saved.ballots.length) await addBallots(saved.ballots.map(({ name, text }) => ({ path: name, file: { text: async () => text } })));
   }
   render();
