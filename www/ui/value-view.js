@@ -60,7 +60,8 @@ export function renderValue(host, state, actions) {
 /** What was refused, by the name of its field; the figures shown are the last ones that held. */
 function refusal({ code, params }) {
   const named = { ...params };
-  for (const key of ['field', 'group', 'item']) if (named[key]) named[key] = fieldName(named[key]);
+  for (const key of ['field', 'item']) if (named[key]) named[key] = fieldName(named[key]);
+  if (has(`value.group.${named.group}`)) named.group = t(`value.group.${named.group}`);
   const words = `${errorWords({ code, params: named })} ${t('value.kept')}`;
   announce(words);
   return h('p.message.bad', { 'data-test': 'value-error', 'data-code': code ?? 'internal', 'data-field': params?.field ?? params?.group ?? params?.item }, words);
