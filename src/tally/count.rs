@@ -256,23 +256,32 @@ pub fn leave_one_out(
     ballots: &[Signed<'_>],
     options: &Options,
 ) -> Result<Vec<Vec<Vec<f64>>>, TallyError> {
-    let (panel, _) = prepare(catalogue, n_batteries, ballots, options)?;
-    let scorer = Scorer::new(&panel, options.rule, &options.controls, options);
+    let (panel, misfits) = prepare(catalogue, n_batteries, ballots, options)?;
     // Where nobody else says anything, all classes are alike.
-    let uniform = vec![1.0 / catalogue.len().max(1) as f64; catalogue.len()];
-    let without = |voter| {
-        (0..n_batteries)
-            .map(|battery| {
-                let probabilities = scorer.probabilities(&panel, battery, Some(voter));
-                if probabilities.iter().sum::<f64>() > 0.5 {
-                    probabilities
-                } else {
-                    uniform.clone()
-                }
-            })
-            .collect()
-    };
-    Ok((0..panel.voters.len()).map(without).collect())
+    let uniform = vec![1.0 / panel.n_classes.max(1) as f64; panel.n_classes];
+    let mut all = Vec::with_capacity(panel.voters.len());
+    for left_out in 0..ballots.len() {
+        if misfits.iter().any(|(index, _)| *index == left_out) {
+            continue;
+        }
+        let mut rest = ballots.to_vec();
+        rest.remove(left_out);
+        let Ok((panel, _)) = prepare(catalogue, n_batteries, &rest, options) else {
+            all.push(vec![uniform.clone(); n_batteries]);
+            continue;
+        };
+        let scorer = Scorer::new(&panel, options.rule, &options.controls, options);
+        let others = (0..n_batteries).map(|battery| {
+            let probabilities = scorer.probabilities(&panel, battery);
+            if probabilities.iter().sum::<f64>() > 0.5 {
+                probabilities
+            } else {
+                uniform.clone()
+            }
+        });
+        all.push(others.collect());
+    }
+    Ok(all)
 }
 
 /// The class of every battery under every rule.
