@@ -39,10 +39,7 @@ fn regressors_agree_with_scikit_learn() {
         let model = Ridge::fit(train, N_COLUMNS, targets, 2.0, quadratic).unwrap();
         assert_golden(name, &model.predict(test));
     }
-    let params = KernelParams {
-        alpha: 0.01,
-        gamma: 0.05,
-    };
+    let params = KernelParams::gaussian(0.01, 0.05);
     let model = KernelRidge::fit(train, N_COLUMNS, targets, params).unwrap();
     assert_golden("kernel", &model.predict(test));
     let params = BoostingParams {

@@ -339,7 +339,7 @@ fn reports_explain_and_export_every_battery() {
     assert_eq!(csv.lines().count(), n + 1);
     assert!(csv.starts_with(
         "battery,class,confidence,margin,status,level,answer,answer_confidence,decisive,control,\
-         soh,soh_half_width,p:NMC A,p:NMC B,p:LFP A,p:LCO A,p:NCA A,p:LMO A\n"
+         soh,soh_half_width,soh_outside,p:NMC A,p:NMC B,p:LFP A,p:LCO A,p:NCA A,p:LMO A\n"
     ));
     let reasons = why(&fleet.catalogue, n, &ballots, &options, 0).unwrap();
     assert_eq!(reasons.len(), 4);

@@ -131,6 +131,8 @@ const OPS = {
   price: ({ epsilon, classes, accuracy }) => core.randomization_price(epsilon, classes, accuracy) ?? null,
   verify: ({ receipt, board, round_file }) => core.verify(receipt, board, round_file),
   value: (lot) => core.value_lot(lot),
+  'health.models': ({ features, query, ...input }, report) => core.health_models(input, features, query, (done, total) => report({ done, total })),
+  'health.generator': ({ features, soc, soh, seed }, report) => core.health_generator(features, soc, soh, seed, (done, total) => report({ done, total })),
   'box.without': ({ rule, controls }) => box.without(rule, controls),
   'box.why': ({ rule, controls, battery }) => box.why(rule, controls, battery),
 };

@@ -107,6 +107,8 @@ pub enum HealthError {
     },
     /// No record has a state-of-health label.
     NoLabels,
+    /// The model needs the state of charge and the record has none.
+    NoSoc,
     /// A model, query or table with another number of turning points.
     WrongWidth {
         /// Turning points wanted.
@@ -142,6 +144,7 @@ impl Coded for HealthError {
             Self::TooFewBatteries { .. } => "health-too-few-batteries",
             Self::MixedTypes { .. } => "health-mixed-types",
             Self::NoLabels => "health-no-labels",
+            Self::NoSoc => "health-no-soc",
             Self::WrongWidth { .. } => "health-wrong-width",
             Self::Degenerate => "health-degenerate",
             Self::BadModel => "health-bad-model",
@@ -201,7 +204,7 @@ impl Coded for HealthError {
                 vec![("wanted", wanted.to_string()), ("found", found.to_string())]
             }
             Self::NoSuchCase { case } => vec![("case", case.to_string())],
-            Self::NoLabels | Self::Degenerate | Self::BadModel => Vec::new(),
+            Self::NoLabels | Self::NoSoc | Self::Degenerate | Self::BadModel => Vec::new(),
         }
     }
 }
@@ -267,6 +270,9 @@ impl fmt::Display for HealthError {
                 classes.join(", ")
             ),
             Self::NoLabels => write!(f, "no record has a state-of-health label"),
+            Self::NoSoc => {
+                f.write_str("the model needs the state of charge, and a record has none")
+            }
             Self::WrongWidth { wanted, found } => {
                 write!(f, "{found} turning points where {wanted} are wanted")
             }

@@ -3,7 +3,6 @@
 
 mod blocks;
 pub mod cases;
-mod compare;
 mod error;
 pub mod federated;
 pub mod generator;
@@ -19,12 +18,13 @@ mod voice;
 mod waveform;
 mod worksteps;
 
-pub use compare::{compare, Compared};
 pub use error::{HealthError, Place};
 pub use federated::{federated, Federated};
 pub use grid::Grid;
 pub use leak_free::{leak_free, LeakFree};
-pub use model::{conformal_quantile, Estimate, HealthModel, SocUse, COVERAGE, MIN_BATTERIES};
+pub use model::{
+    conformal_quantile, Estimate, HealthModel, Quality, SocUse, COVERAGE, MIN_BATTERIES,
+};
 pub use read::{read_pulses, sheets_of, WIDTH_S};
 pub use record::{feature_table, physical_battery, PulseRecord, PulseTable, N_TURNING_POINTS};
 pub use tables::pulse_table;

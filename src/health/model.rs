@@ -1,8 +1,13 @@
 //! A state-of-health model of one type of battery: fitted on a collaborator's own labelled
 //! records, it answers inside and outside the range it was measured in with different care.
 
-use super::blocks::{battery_folds, inside_blocks, outside_blocks, soc_level, whole_folds};
-use super::regress::{choose, Block, Chosen, KernelParams, KernelRidge, Residual, Shape, View};
+use super::blocks::{
+    battery_folds, inside_blocks, outside_blocks, soc_level, whole_folds, N_FOLDS,
+};
+use super::regress::{
+    choose, ridges, select, Block, Candidate, Chosen, KernelParams, KernelRidge, Residual, Shape,
+    TreeKind, Trees, View,
+};
 use super::{HealthError, PulseRecord, N_TURNING_POINTS};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -12,11 +17,14 @@ pub const MIN_BATTERIES: usize = 5;
 /// Share of true values that an interval is meant to cover.
 pub const COVERAGE: f64 = 0.9;
 /// Format name and version of a model file.
-pub const FORMAT: &str = "voltvote-health/1";
+pub const FORMAT: &str = "voltvote-health/2";
 
 /// Added to the distance beyond the measured states of charge before errors are scaled by it:
-/// what a small step outside costs. As a fraction of charge, and in volt where SOC is unknown.
+/// what a small step outside costs, as a fraction of charge.
 const NEAR_SOC: f64 = 0.10;
+/// The same where SOC is unknown and the distance is how far a question lies beyond the familiar
+/// ones, in multiples of their edge.
+const NEAR_EDGES: f64 = 0.5;
 
 /// Grid inside the measured range. The smallest penalties serve cleanly spaced SOC levels.
 const INSIDE: ([f64; 4], [f64; 3]) = ([0.001, 0.01, 0.1, 1.0], [0.001, 0.003, 0.01]);
@@ -30,10 +38,6 @@ const OUTSIDE_UNKNOWN: ([f64; 2], [f64; 2]) = ([0.3, 1.0], [0.02, 0.03]);
 /// Without SOC a question is outside where its rest voltage is, or where it lies farther from all
 /// own rows than this share of the own rows lies from those of other batteries.
 const FAMILIAR: f64 = 0.9;
-/// Without SOC nobody knows how far outside a question lies, so that its interval takes a higher
-/// quantile of the errors seen outside.
-const COVERAGE_UNKNOWN_DISTANCE: f64 = 0.95;
-
 /// How the state of charge enters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -62,18 +66,41 @@ pub struct HealthModel {
     /// Farthest familiar distance, in the standardised columns of the inside part.
     edge: f64,
     mean_soh: f64,
+    quality: Quality,
     inside: Part,
     outside: Part,
     soc: Option<KernelRidge>,
 }
 
+/// What a model is worth on batteries and states of charge it has not seen, by grouped
+/// cross-validation on its own records.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quality {
+    /// The regressor chosen for questions inside the measured range.
+    pub regressor: String,
+    /// Its mean absolute percentage error, %.
+    pub mape: f64,
+    /// Always answering the mean, %.
+    pub constant: f64,
+    /// Share of left-out labels inside their 90 % interval, the interval taken from the other
+    /// folds of batteries.
+    pub coverage: f64,
+    /// Every regressor judged, the constant first.
+    pub candidates: Vec<Candidate>,
+    /// (label, estimate, half-width) of left-out records: the parity plot.
+    pub parity: Vec<(f64, f64, f64)>,
+}
+
 /// A regressor and the half-width of its interval: `near + beyond · distance`, where distance is
-/// how far (fraction of charge) the question lies outside.
+/// how far the question lies outside: a fraction of charge, or multiples of the familiar edge.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Part {
     view: View,
     model: KernelRidge,
+    /// Trees that were better than any kernel.
+    trees: Option<Trees>,
     near: f64,
     beyond: f64,
 }
@@ -92,7 +119,9 @@ pub struct Estimate {
 impl HealthModel {
     /// Fits a model to labelled records of one type.
     ///
-    /// Penalty and kernel width are chosen by grouped cross-validation; the intervals are the
+    /// The regressor and its settings are chosen by grouped cross-validation (ridge, quadratic
+    /// ridge, kernel ridge, gradient boosting, forest; outside the measured range kernels only,
+    /// which fall back to the mean with distance); the intervals are the
     /// [`COVERAGE`] quantiles of the same left-out residuals (conformal, with whole batteries and
     /// states of charge left out, so that they hold for unseen ones).
     ///
@@ -132,21 +161,39 @@ impl HealthModel {
             soc_model = Some(chosen.model);
         }
         let knows_soc = soc_use != SocUse::Unknown;
-        let inside = Part::fit(
-            &records,
+        let inside_view = View {
+            shape: Shape::Steps,
+            rest: true,
+            soc: knows_soc,
+        };
+        let rows = inside_view.rows(&records);
+        let mut grids = ridges().to_vec();
+        grids.push(grid(&INSIDE.0, &INSIDE.1));
+        let selected = select(
+            &rows,
+            inside_view.len(),
             &targets,
-            View {
-                shape: Shape::Steps,
-                rest: true,
-                soc: knows_soc,
-            },
-            &inside_blocks
-                .iter()
-                .map(|b| (b.clone(), None))
-                .collect::<Vec<_>>(),
-            &grid(&INSIDE.0, &INSIDE.1),
-            COVERAGE,
-        )?;
+            &inside_blocks,
+            &grids,
+            &TreeKind::ALL,
+            seed,
+        )
+        .ok_or(HealthError::Degenerate)?;
+        let errors = || selected.residuals.iter().map(|r| r.residual.abs());
+        let quality = Quality::of(&selected.residuals, selected.candidates, &targets, &folds);
+        let inside = Part {
+            view: inside_view,
+            near: conformal_quantile(errors().collect(), COVERAGE),
+            beyond: 0.0,
+            model: selected.kernel.model,
+            trees: selected.trees,
+        };
+        let quality = Quality {
+            regressor: inside.regressor().into(),
+            ..quality
+        };
+        let batteries: Vec<&str> = records.iter().map(|r| r.battery.as_str()).collect();
+        let edge = conformal_quantile(inside.model.nearest_of_others(&batteries), FAMILIAR);
         let outside_view = if knows_soc {
             inside.view
         } else {
@@ -157,30 +204,35 @@ impl HealthModel {
                 soc: false,
             }
         };
-        let blocks: Vec<(Block, Option<(i64, i64)>)> = if outside_blocks.is_empty() {
-            whole_folds(&folds).into_iter().map(|b| (b, None)).collect()
-        } else {
-            outside_blocks
-                .into_iter()
-                .map(|(b, kept)| (b, Some(kept)))
-                .collect()
-        };
-        let (outside_grid, coverage) = if knows_soc {
-            (grid(&OUTSIDE.0, &OUTSIDE.1), COVERAGE)
-        } else {
-            let grid = grid(&OUTSIDE_UNKNOWN.0, &OUTSIDE_UNKNOWN.1);
-            (grid, COVERAGE_UNKNOWN_DISTANCE)
-        };
-        let outside = Part::fit(
+        let (mut blocks, kept): (Vec<Block>, Vec<(i64, i64)>) = outside_blocks.into_iter().unzip();
+        if blocks.is_empty() {
+            // One state of charge, or none known: only whole batteries can be left out.
+            blocks = whole_folds(&folds);
+        }
+        let mut distances = Vec::new();
+        for (i, block) in blocks.iter().enumerate() {
+            for &row in &block.test {
+                let level = records.get(row).and_then(soc_level);
+                distances.push(match (knows_soc, level.zip(kept.get(i))) {
+                    (true, Some((level, (low, high)))) => {
+                        (low - level).max(level - high).max(0) as f64 / 100.0
+                    }
+                    (true, None) => 0.0,
+                    (false, _) => {
+                        let is_kept = |i: usize| block.out.binary_search(&i).is_err();
+                        edges_beyond(inside.model.nearest_of(row, is_kept), edge)
+                    }
+                });
+            }
+        }
+        let outside = Part::outside(
             &records,
             &targets,
             outside_view,
             &blocks,
-            &outside_grid,
-            coverage,
+            knows_soc,
+            &distances,
         )?;
-        let batteries: Vec<&str> = records.iter().map(|r| r.battery.as_str()).collect();
-        let edge = conformal_quantile(inside.model.nearest_of_others(&batteries), FAMILIAR);
         let rest = |record: &PulseRecord| record.voltages_v.first().copied().unwrap_or(0.0);
         let rests = records.iter().map(rest);
         Ok(Self {
@@ -196,6 +248,7 @@ impl HealthModel {
             ),
             edge,
             mean_soh: targets.iter().sum::<f64>() / targets.len().max(1) as f64,
+            quality,
             inside,
             outside,
             soc: soc_model,
@@ -205,7 +258,8 @@ impl HealthModel {
     /// Estimates the state of health of a record; its own SOC is used if the model knows SOC.
     ///
     /// # Errors
-    /// [`HealthError::WrongWidth`] for too few turning points.
+    /// [`HealthError::WrongWidth`] for too few turning points, [`HealthError::NoSoc`] without the
+    /// SOC that the model needs.
     pub fn estimate(&self, record: &PulseRecord) -> Result<Estimate, HealthError> {
         check_width(record)?;
         let soc = match (&self.soc, self.soc_use) {
@@ -214,7 +268,7 @@ impl HealthModel {
                 SOC_VIEW.append(&record.voltages_v, 0.0, &mut row);
                 model.predict(&row).first().copied()
             }
-            (_, SocUse::Known) => record.soc,
+            (_, SocUse::Known) => Some(record.soc.ok_or(HealthError::NoSoc)?),
             _ => None,
         };
         let rest_v = record.voltages_v.first().copied().unwrap_or(0.0);
@@ -228,21 +282,17 @@ impl HealthModel {
                 let mut row = Vec::new();
                 self.inside.view.append(&record.voltages_v, 0.0, &mut row);
                 let (low, high) = self.rest_range_v;
-                let familiar =
-                    (low..=high).contains(&rest_v) && self.inside.model.nearest(&row) <= self.edge;
-                (!familiar, 0.0)
+                let nearest = self.inside.model.nearest(&row);
+                let familiar = (low..=high).contains(&rest_v) && nearest <= self.edge;
+                (!familiar, edges_beyond(nearest, self.edge))
             }
         };
         let part = if outside { &self.outside } else { &self.inside };
         let mut row = Vec::new();
         part.view
             .append(&record.voltages_v, soc.unwrap_or(0.0), &mut row);
-        let soh = part
-            .model
-            .predict(&row)
-            .first()
-            .copied()
-            .unwrap_or(self.mean_soh);
+        let soh = part.predict(&row).unwrap_or(self.mean_soh);
+        let beyond = if outside { beyond } else { 0.0 };
         Ok(Estimate {
             soh,
             half_width: part.near + part.beyond * beyond,
@@ -285,6 +335,11 @@ impl HealthModel {
         [self.inside.model.params(), self.outside.model.params()]
     }
 
+    /// What it is worth on batteries it has not seen.
+    pub fn quality(&self) -> &Quality {
+        &self.quality
+    }
+
     /// The model file: canonical JSON.
     ///
     /// # Errors
@@ -325,46 +380,98 @@ fn fit_soc(records: &[PulseRecord], folds: &[usize]) -> Result<Chosen, HealthErr
     .ok_or(HealthError::Degenerate)
 }
 
+/// How far beyond the familiar distance, in multiples of it.
+fn edges_beyond(nearest: f64, edge: f64) -> f64 {
+    if nearest.is_finite() {
+        (nearest / edge.max(1e-9) - 1.0).max(0.0)
+    } else {
+        0.0
+    }
+}
+
+impl Quality {
+    /// From residuals of rows left out. Each fold's coverage is judged with the quantile of the
+    /// other folds, and each row once (its first block).
+    fn of(
+        residuals: &[Residual],
+        candidates: Vec<Candidate>,
+        targets: &[f64],
+        folds: &[usize],
+    ) -> Self {
+        let fold_of = |r: &Residual| folds.get(r.row).copied().unwrap_or(0);
+        let widths: Vec<f64> = (0..N_FOLDS)
+            .map(|fold| {
+                let others = residuals.iter().filter(|r| fold_of(r) != fold);
+                conformal_quantile(others.map(|r| r.residual.abs()).collect(), COVERAGE)
+            })
+            .collect();
+        let (mut n_covered, mut errors, mut parity) = (0_usize, 0.0, Vec::new());
+        let mut seen = BTreeSet::new();
+        for residual in residuals {
+            let width = widths.get(fold_of(residual)).copied().unwrap_or(0.0);
+            n_covered += usize::from(residual.residual.abs() <= width);
+            if let Some(&target) = targets.get(residual.row) {
+                errors += (residual.residual / target).abs();
+                if seen.insert(residual.row) {
+                    parity.push((target, target - residual.residual, width));
+                }
+            }
+        }
+        let n = residuals.len().max(1) as f64;
+        Self {
+            regressor: String::new(),
+            mape: 100.0 * errors / n,
+            constant: candidates.first().map_or(0.0, |constant| constant.mape),
+            coverage: n_covered as f64 / n,
+            candidates,
+            parity,
+        }
+    }
+}
+
 impl Part {
-    fn fit(
+    /// The part that answers outside the measured range: kernels only, with errors scaled by
+    /// the `distances` of the measured rows, in the blocks' order.
+    fn outside(
         records: &[PulseRecord],
         targets: &[f64],
         view: View,
-        blocks: &[(Block, Option<(i64, i64)>)],
-        grid: &[KernelParams],
-        coverage: f64,
+        blocks: &[Block],
+        knows_soc: bool,
+        distances: &[f64],
     ) -> Result<Self, HealthError> {
-        let only: Vec<Block> = blocks.iter().map(|(block, _)| block.clone()).collect();
-        let chosen = choose(&view.rows(records), view.len(), targets, &only, grid)
+        let (grid, near) = if knows_soc {
+            (grid(&OUTSIDE.0, &OUTSIDE.1), NEAR_SOC)
+        } else {
+            (grid(&OUTSIDE_UNKNOWN.0, &OUTSIDE_UNKNOWN.1), NEAR_EDGES)
+        };
+        let chosen = choose(&view.rows(records), view.len(), targets, blocks, &grid)
             .ok_or(HealthError::Degenerate)?;
-        // How far beyond the kept levels each residual was taken, in the residuals' order.
-        let distances = blocks.iter().flat_map(|(block, kept)| {
-            block.test.iter().map(move |&row| match kept {
-                Some((low, high)) => records.get(row).and_then(soc_level).map_or(0.0, |level| {
-                    (low - level).max(level - high).max(0) as f64 / 100.0
-                }),
-                None => 0.0,
-            })
-        });
-        let scaled = blocks.iter().any(|(_, kept)| kept.is_some()) && view.soc;
-        let width = |distance: f64| if scaled { distance + NEAR_SOC } else { 1.0 };
-        let errors = chosen
-            .residuals
-            .iter()
-            .zip(distances)
-            .map(|(residual, distance)| residual.residual.abs() / width(distance))
-            .collect();
-        let quantile = conformal_quantile(errors, coverage);
+        let residuals = chosen.residuals.iter().map(|r| r.residual.abs());
+        let scaled = residuals.zip(distances).map(|(r, d)| r / (d + near));
+        let quantile = conformal_quantile(scaled.collect(), COVERAGE);
         Ok(Self {
             view,
             model: chosen.model,
-            near: if scaled {
-                quantile * NEAR_SOC
-            } else {
-                quantile
-            },
-            beyond: if scaled { quantile } else { 0.0 },
+            trees: None,
+            near: quantile * near,
+            beyond: quantile,
         })
+    }
+
+    fn predict(&self, row: &[f64]) -> Option<f64> {
+        let estimates = match &self.trees {
+            Some(trees) => trees.predict(row),
+            None => self.model.predict(row),
+        };
+        estimates.first().copied()
+    }
+
+    fn regressor(&self) -> &'static str {
+        match &self.trees {
+            Some(trees) => trees.kind().regressor(),
+            None => self.model.params().kernel.regressor(),
+        }
     }
 }
 
@@ -383,7 +490,7 @@ fn grid(alphas: &[f64], gammas: &[f64]) -> Vec<KernelParams> {
     let with = |&alpha: &f64| {
         gammas
             .iter()
-            .map(move |&gamma| KernelParams { alpha, gamma })
+            .map(move |&gamma| KernelParams::gaussian(alpha, gamma))
     };
     alphas.iter().flat_map(with).collect()
 }

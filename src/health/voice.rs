@@ -2,7 +2,7 @@
 //! rows, and their robust aggregate.
 
 use super::{Estimate, HealthError, HealthModel, PulseRecord, SocUse, N_TURNING_POINTS};
-use crate::ballot::{Coverage, Row, SohEstimate};
+use crate::ballot::{Coverage, Row, SohEstimate, FAMILIAR_FROM};
 use crate::features::FeatureTable;
 use ndarray::{ArrayView1, ArrayView2};
 use rand::{RngCore, SeedableRng};
@@ -153,6 +153,8 @@ pub struct SohDecision {
     pub half_width: f64,
     /// Collaborators heard.
     pub n_voices: usize,
+    /// Whether the battery lies outside what any of them has measured.
+    pub outside: bool,
 }
 
 /// Weighted median of the voices. A voice weighs with its familiarity and against its claimed
@@ -182,6 +184,7 @@ pub fn aggregate(voices: &[Voice]) -> Option<SohDecision> {
         soh: center / 1000.0,
         half_width: width.max(MAD_TO_HALF_WIDTH * spread) / 1000.0,
         n_voices: voices.len(),
+        outside: voices.iter().all(|voice| voice.familiarity < FAMILIAR_FROM),
     })
 }
 
@@ -240,10 +243,10 @@ mod tests {
         ])
         .unwrap();
         assert!((0.8..=0.81).contains(&decision.soh));
-        assert_eq!(decision.n_voices, 4);
+        assert_eq!((decision.n_voices, decision.outside), (4, false));
         assert_eq!(aggregate(&[]), None);
         let one = aggregate(&[voice(850, 30, 3)]).unwrap();
-        assert_eq!((one.soh, one.half_width), (0.85, 0.03));
+        assert_eq!((one.soh, one.half_width, one.outside), (0.85, 0.03, true));
     }
 
     #[test]

@@ -28,12 +28,12 @@ impl Level {
 }
 
 /// One line per battery: `battery,class,confidence,margin,status,level,answer,
-/// answer_confidence,decisive,control,soh,soh_half_width`, then one probability per class, `p:NAME`.
+/// answer_confidence,decisive,control,soh,soh_half_width,soh_outside`, then one probability per class, `p:NAME`.
 /// `decisive` joins the names of the voters whose absence would change the class with `;`.
 pub fn to_csv(tally: &Tally, catalogue: &Catalogue, batteries: &[String]) -> String {
     let mut out = String::from(
         "battery,class,confidence,margin,status,level,answer,answer_confidence,decisive,control,\
-         soh,soh_half_width",
+         soh,soh_half_width,soh_outside",
     );
     for class in &catalogue.classes {
         out.push(',');
@@ -69,8 +69,11 @@ pub fn to_csv(tally: &Tally, catalogue: &Catalogue, batteries: &[String]) -> Str
         push_field(&mut out, &decisive.join(";"));
         out.push_str(if decision.is_control { ",yes" } else { ",no" });
         let _ = match decision.soh {
-            Some(soh) => write!(out, ",{:.3},{:.3}", soh.soh, soh.half_width),
-            None => write!(out, ",,"),
+            Some(soh) => {
+                let outside = if soh.outside { "yes" } else { "no" };
+                write!(out, ",{:.3},{:.3},{outside}", soh.soh, soh.half_width)
+            }
+            None => write!(out, ",,,"),
         };
         for p in &decision.probabilities {
             let _ = write!(out, ",{p:.4}");

@@ -207,6 +207,7 @@ struct ManifestRowOut<'a> {
     class: &'a str,
     maker: &'a str,
     nominal_ah: Option<f64>,
+    soh: Option<f64>,
 }
 
 /// Rows of a `manifest.csv`.
@@ -223,6 +224,7 @@ pub fn read_manifest(bytes: &[u8]) -> Outcome {
             class: &row.class,
             maker: &row.maker,
             nominal_ah: row.nominal_ah,
+            soh: row.soh,
         })
         .collect();
     to_js(&rows)

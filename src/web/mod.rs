@@ -10,6 +10,7 @@ mod ballot_box;
 mod cast;
 mod demo;
 mod files;
+mod health;
 mod identities;
 mod receipts;
 mod rounds;

@@ -10,6 +10,7 @@ import { roundCard, checksForCollaborator } from './round-view.js';
 import { renderTraining, trainingHindrance, accuracyOf } from './train-view.js';
 import { renderLeaves } from './leaves-view.js';
 import { renderSave, sealBallot } from './save-view.js';
+import { HealthPanel } from './health-view.js';
 import { IdentityPanel } from './identity-view.js';
 import { identityOf } from './keys.js';
 import { call } from './bridge.js';
@@ -28,6 +29,7 @@ let cancelTraining = null;
 
 const fleet = new Fleet({ protocol: () => state.round?.protocol ?? null, classes: () => state.round?.catalogue.classes.map(({ name }) => name) ?? [], onChange: onFleet });
 const cellTable = new CellTable(byId('cells'), fleet, { withLabels: true });
+const health = new HealthPanel(byId('health'), fleet, { round: () => state.round });
 const identity = new IdentityPanel(byId('identity'), { role: 'collaborator', onChange: () => { state.sealed = null; state.sealError = null; renderRound(); renderSaving(); renderSteps(); } });
 
 function newSeed() {
@@ -48,6 +50,7 @@ function onFleet(why) {
 /** Everything after the table of cells. */
 function renderResults() {
   renderTrain();
+  health.render();
   renderLeaves(byId('leaves'), state, fleet);
   renderSaving();
   renderSteps();

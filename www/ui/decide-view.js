@@ -110,7 +110,7 @@ function decisionTable(host, state, actions) {
         { key: 'class', label: t('decision.class'), sort: (d) => className(round, d.class), cell: (d) => (d.status === 'coarse' ? [h('b', d.answer), ' ', h('small', t(`level.${d.level}`))] : h('b', className(round, d.class))) },
         { key: 'confidence', label: t('decision.confidence'), numeric: true, sort: (d) => d.confidence, cell: (d) => percent(d.confidence) },
         { key: 'margin', label: t('decision.margin'), numeric: true, sort: (d) => d.margin, cell: (d) => percent(d.margin) },
-        ...(result.decisions.some(({ soh }) => soh) ? [{ key: 'soh', label: t('cell.soh'), numeric: true, sort: (d) => d.soh?.soh, cell: (d) => (d.soh ? `${number(100 * d.soh.soh, 1)} ± ${number(100 * d.soh.half_width, 1)} %` : '–') }] : []),
+        ...(result.decisions.some(({ soh }) => soh) ? [{ key: 'soh', label: t('cell.soh'), numeric: true, sort: (d) => d.soh?.soh, cell: (d) => (d.soh ? [`${number(100 * d.soh.soh, 1)} ± ${number(100 * d.soh.half_width, 1)} %`, d.soh.outside ? [' ', h('span.warn-text', t('decision.outside'))] : null] : '–') }] : []),
         { key: 'status', label: t('decision.status'), sort: (d) => d.status, cell: (d) => h('span', { class: d.status === 'decided' ? 'ok-text' : 'warn-text', 'data-status': d.status }, t(`decision.${d.status}`)) },
         ...(truth ? [{ key: 'truth', label: t('decision.truth'), sort: (d) => truth.get(d.name) ?? -1, cell: (d) => (truth.has(d.name) ? h('span', { class: truth.get(d.name) === d.class ? '' : 'bad-text' }, className(round, truth.get(d.name))) : '–') }] : []),
       ],

@@ -73,3 +73,23 @@ export function tornado(title, base, swings) {
     })]),
     line(x(base), 15, x(base), height - 16), text(x(base), height - 4, short(base), 'middle')].flat(4));
 }
+
+/**
+ * Estimates against truth, `[{truth, estimate, series}]` in per cent, with the diagonal.
+ * `names` are the series, for the legend.
+ */
+export function parity(title, points, names, [across, up]) {
+  const all = points.flatMap(({ truth, estimate }) => [truth, estimate]);
+  const low = Math.floor(Math.min(...all) / 5) * 5, high = Math.ceil(Math.max(...all) / 5) * 5 || 1;
+  const left = 44, top = 18 * Math.ceil(names.length / 2) + 8, size = WIDTH - left - 12;
+  const at = (value) => ((value - low) / Math.max(high - low, 1e-9)) * size;
+  const x = (value) => left + at(value), y = (value) => top + size - at(value);
+  const step = [5, 10, 20].find((one) => (high - low) / one <= 6) ?? 50;
+  const ticks = Array.from({ length: Math.floor((high - low) / step) + 1 }, (_, i) => low + i * step);
+  return svg(top + size + 36, title, [
+    names.map((name, i) => legend(i, (i % 2) * (WIDTH / 2), 12 + 18 * Math.floor(i / 2), name)),
+    ticks.flatMap((tick) => [text(x(tick), top + size + 15, number(tick), 'middle'), text(left - 5, y(tick) + 4, number(tick), 'end')]),
+    line(left, top, left, top + size), line(left, top + size, left + size, top + size), line(x(low), y(low), x(high), y(high)),
+    points.map(({ truth, estimate, series }) => h('circle', { cx: x(truth).toFixed(1), cy: y(estimate).toFixed(1), r: 2.4, class: `dot series-${series % 7}` })),
+    text(left + size / 2, top + size + 31, across, 'middle'), text(0, top - 2, up)].flat(3));
+}

@@ -82,7 +82,7 @@ export async function readManifest(file) {
   for (const row of await call('manifest', { bytes: new Uint8Array(await file.arrayBuffer()) })) {
     const { cathode, maker } = row;
     const labels = [row.class, cathode, cathode && maker ? `${cathode} ${maker}` : ''].filter(Boolean);
-    const entry = { cell_id: row.cell_id, labels, nominal_ah: row.nominal_ah ?? null };
+    const entry = { cell_id: row.cell_id, labels, nominal_ah: row.nominal_ah ?? null, soh: row.soh ?? null };
     rows.push(entry);
     for (const key of [row.file, row.file.split('/').pop(), row.cell_id]) if (key) byKey.set(key.toLowerCase(), entry);
   }

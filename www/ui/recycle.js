@@ -10,6 +10,7 @@ import { roundCard, checksForRecycler } from './round-view.js';
 import { renderNewRound, emptyDraft, protocolOf, classNames, signRound, shareRound } from './new-round.js';
 import { renderBallots, prepareBallot } from './ballots-view.js';
 import { renderDecide } from './decide-view.js';
+import { renderHealthResult } from './health-view.js';
 import { assess, freshQuestion, isQuick, renderValue } from './value-view.js';
 import { IdentityPanel } from './identity-view.js';
 import { sign } from './keys.js';
@@ -21,7 +22,7 @@ import { demoForRecycler } from './demo.js';
 const freshRound = () => ({
   roundFile: null, opened: null, round: null, roundError: null, openError: null, opening: false, isDemo: false,
   /** Ballot files as they came, and what became of each. */
-  ballotFiles: [], records: [], boardFile: null, exportError: null, worth: null, valueError: null, without: null, leavingOut: false, ballotWork: null, result: null, compared: null, deciding: false, decideError: null, truth: null,
+  ballotFiles: [], records: [], boardFile: null, truthSoh: null, exportError: null, worth: null, valueError: null, without: null, leavingOut: false, ballotWork: null, result: null, compared: null, deciding: false, decideError: null, truth: null,
 });
 const state = { draft: emptyDraft(), ...freshRound(), rules: ['evidence'], rule: 'evidence', valueEdits: new Map(), valueQuestion: freshQuestion(), filter: { text: '', class: '', status: 'all' }, demoBusy: null };
 /** One worker of its own holds the opened ballots; never behind a long read. */
@@ -62,7 +63,7 @@ const renderOpen = () => renderNewRound(byId('open'), state, fleet, identity.ide
   onChange: () => { renderOpen(); renderSteps(); keepDraft(); }, onEdit: () => { renderSteps(); keepDraft(); }, onOpen: openNew,
 });
 const renderVotes = () => renderBallots(byId('ballots'), state, { identity: identity.identity, onRemove: removeBallot, onCancel: () => stopOpening?.abort() });
-const renderDecisions = () => renderDecide(byId('decide'), state, { onRule: (rule) => { state.rule = rule; decide(); }, onCompare: compare, onTruth: readTruth, onWhy: why });
+const renderDecisions = () => { renderDecide(byId('decide'), state, { onRule: (rule) => { state.rule = rule; decide(); }, onCompare: compare, onTruth: readTruth, onWhy: why }); renderHealthResult(byId('health'), state, knownHealth()); };
 
 function renderRoundFile() {
   const actions = state.roundFile ? [shareRound(state), h('button.quiet.danger', { type: 'button', 'data-test': 'forget', onclick: startOver }, t('round.start-over'))] : null;
@@ -252,19 +253,28 @@ async function compare() {
 
 const why = (battery) => tallies.call('box.why', { rule: state.rule, controls: controls(), battery });
 
+/** What is known of the batteries' health: own labelled pulse tests, then the truth file. */
+function knownHealth() {
+  const known = new Map(fleet.cells.filter((cell) => cell.features?.length === 21).map(({ cell_id: id, soh, soc }) => [id, { soh, soc }]));
+  for (const [battery, soh] of state.truthSoh ?? []) known.set(battery, { ...known.get(battery), soh });
+  return known;
+}
+
 async function readTruth(file) {
   if (!file) return;
   const names = state.round.catalogue.classes.map(({ name }) => name);
   const truth = new Map();
+  const truthSoh = new Map();
   try {
-    for (const { cell_id: battery, labels } of (await readManifest(file)).rows) {
+    for (const { cell_id: battery, labels, soh } of (await readManifest(file)).rows) {
+      if (battery && Number.isFinite(soh)) truthSoh.set(battery, soh);
       const name = labels.map((label) => matchClass(label, names)).find(Boolean);
       if (battery && name) truth.set(battery, names.indexOf(name));
     }
   } catch { /* said below */ }
-  const known = state.round.query.batteries.filter((battery) => truth.has(battery)).length;
+  const known = state.round.query.batteries.filter((battery) => truth.has(battery) || truthSoh.has(battery)).length;
   if (!known) { notify(t('decide.truth-none', { name: file.name })); return; }
-  state.truth = truth;
+  Object.assign(state, { truth, truthSoh });
   announce(t('decide.truth-read', { n: known }));
   renderDecisions();
 }

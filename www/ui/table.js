@@ -135,6 +135,18 @@ export function confusionTable({ test, caption, classes, counts }) {
     h('tbody', rows)));
 }
 
+/**
+ * A heat map as a real table: the larger the number, the deeper the shade.
+ * @param {{test: string, caption: string, corner: string, columns: string[], rows: {name: string, values: (number|null)[]}[], format: (value: number) => string}} options
+ */
+export function heatTable({ test, caption, corner, columns, rows, format }) {
+  const top = Math.max(...rows.flatMap(({ values }) => values.map((value) => value ?? 0)), 1e-12);
+  const cell = (value) => (value === null ? h('td.number.none', '–') : h('td.number', { class: `heat-${Math.min(5, 1 + Math.floor((value / top) * 4.999))}` }, format(value)));
+  return scrolling(caption, h('table.confusion', { 'data-test': test }, h('caption.hidden', caption),
+    h('thead', h('tr', h('th', { scope: 'col' }, corner), columns.map((name) => h('th.number', { scope: 'col' }, name)))),
+    h('tbody', rows.map(({ name, values }) => h('tr', h('th', { scope: 'row' }, name), values.map(cell))))));
+}
+
 /** Horizontal bars as a table: name, bar, number. */
 export function barTable({ test, caption, head, rows, format = number, limit = Infinity }) {
   const top = Math.max(...rows.map((row) => row.value), 1e-12);

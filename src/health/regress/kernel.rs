@@ -1,17 +1,67 @@
-//! Kernel ridge regression with a Gaussian kernel, and its residuals on rows left out.
+//! Kernel ridge regression, and its residuals on rows left out. Ridge and quadratic ridge are
+//! kernel ridge with other kernels, so that all three are chosen among in closed form.
 
 use super::linear::{dot, Cholesky};
 use super::view::Scaler;
 use serde::{Deserialize, Serialize};
 
-/// Penalty and kernel width.
+/// How alike two rows of standardised columns are.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kernel {
+    /// exp(−γ‖a − b‖²): kernel ridge proper.
+    Gaussian {
+        /// Inverse squared width.
+        gamma: f64,
+    },
+    /// 1 + a·b: ridge on the columns.
+    Linear,
+    /// 1 + a·b + Σ_{i≤j} a_i a_j b_i b_j: ridge on the columns, their squares and products.
+    Quadratic,
+}
+
+impl Kernel {
+    /// Its value for two rows of one length.
+    pub fn value(self, a: &[f64], b: &[f64]) -> f64 {
+        match self {
+            Self::Gaussian { gamma } => libm::exp(-gamma * squared_distance(a, b)),
+            Self::Linear => 1.0 + dot(a, b),
+            Self::Quadratic => {
+                let squares: f64 = a.iter().zip(b).map(|(x, y)| x * x * y * y).sum();
+                let product = dot(a, b);
+                1.0 + product + 0.5 * (product * product + squares)
+            }
+        }
+    }
+
+    /// Name of the regressor it makes.
+    pub fn regressor(self) -> &'static str {
+        match self {
+            Self::Gaussian { .. } => "kernel ridge",
+            Self::Linear => "ridge",
+            Self::Quadratic => "quadratic ridge",
+        }
+    }
+}
+
+/// Penalty and kernel.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KernelParams {
     /// Penalty added to the diagonal of the kernel matrix.
     pub alpha: f64,
-    /// Kernel exp(−γ‖a − b‖²) over standardised columns.
-    pub gamma: f64,
+    /// Over standardised columns.
+    pub kernel: Kernel,
+}
+
+impl KernelParams {
+    /// A Gaussian kernel.
+    pub fn gaussian(alpha: f64, gamma: f64) -> Self {
+        Self {
+            alpha,
+            kernel: Kernel::Gaussian { gamma },
+        }
+    }
 }
 
 /// A fitted kernel ridge regression.
@@ -58,9 +108,7 @@ impl KernelRidge {
             .map(|row| {
                 let kernel = self.rows.chunks_exact(p).zip(&self.weights);
                 let sum: f64 = kernel
-                    .map(|(own, weight)| {
-                        weight * libm::exp(-self.params.gamma * squared_distance(row, own))
-                    })
+                    .map(|(own, weight)| weight * self.params.kernel.value(row, own))
                     .sum();
                 self.mean + sum
             })
@@ -72,6 +120,13 @@ impl KernelRidge {
         let mut row = row.to_vec();
         self.scaler.apply(&mut row);
         self.nearest_where(&row, |_| true)
+    }
+
+    /// Distance from one of its training rows to the nearest admitted one.
+    pub fn nearest_of(&self, row: usize, admit: impl Fn(usize) -> bool) -> f64 {
+        let p = self.scaler.len().max(1);
+        let own = self.rows.get(row * p..(row + 1) * p).unwrap_or_default();
+        self.nearest_where(own, |i| i != row && admit(i))
     }
 
     /// For each training row the distance to the nearest one of another group; rows without any
@@ -179,7 +234,6 @@ pub struct Residual {
 struct Problem {
     scaler: Scaler,
     rows: Vec<f64>,
-    distances: Vec<f64>,
     mean: f64,
     centred: Vec<f64>,
 }
@@ -193,17 +247,10 @@ impl Problem {
         let scaler = Scaler::fit(rows, n_columns);
         let mut rows = rows.to_vec();
         scaler.apply(&mut rows);
-        let mut distances = vec![0.0; n * n];
-        for (i, a) in rows.chunks_exact(n_columns).enumerate() {
-            for (j, b) in rows.chunks_exact(n_columns).enumerate().take(i) {
-                distances[i * n + j] = squared_distance(a, b);
-            }
-        }
         let mean = targets.iter().sum::<f64>() / n as f64;
         Some(Self {
             scaler,
             rows,
-            distances,
             mean,
             centred: targets.iter().map(|target| target - mean).collect(),
         })
@@ -211,13 +258,13 @@ impl Problem {
 
     /// K + αI, lower triangle.
     fn matrix(&self, params: KernelParams) -> Vec<f64> {
-        let n = self.centred.len();
+        let (n, p) = (self.centred.len(), self.scaler.len().max(1));
         let mut matrix = vec![0.0; n * n];
-        for i in 0..n {
-            for j in 0..i {
-                matrix[i * n + j] = libm::exp(-params.gamma * self.distances[i * n + j]);
+        for (i, a) in self.rows.chunks_exact(p).enumerate() {
+            for (j, b) in self.rows.chunks_exact(p).enumerate().take(i + 1) {
+                matrix[i * n + j] = params.kernel.value(a, b);
             }
-            matrix[i * n + i] = 1.0 + params.alpha;
+            matrix[i * n + i] += params.alpha;
         }
         matrix
     }
@@ -265,10 +312,7 @@ mod tests {
     #[test]
     fn block_residuals_equal_refits_without_the_block() {
         let (rows, targets) = rows();
-        let params = KernelParams {
-            alpha: 0.1,
-            gamma: 0.5,
-        };
+        let params = KernelParams::gaussian(0.1, 0.5);
         let out: Vec<usize> = vec![3, 4, 10, 17];
         let chosen = choose(
             &rows,
@@ -294,7 +338,7 @@ mod tests {
         for i in 0..m {
             for j in 0..m {
                 let d = squared_distance(&scaled[2 * i..2 * i + 2], &scaled[2 * j..2 * j + 2]);
-                matrix[i * m + j] = libm::exp(-params.gamma * d);
+                matrix[i * m + j] = libm::exp(-0.5 * d);
             }
             matrix[i * m + i] += params.alpha;
         }
@@ -312,11 +356,24 @@ mod tests {
     }
 
     #[test]
+    fn linear_and_quadratic_kernels_are_ridge_on_columns_and_products() {
+        let (rows, targets) = rows();
+        for (kernel, quadratic) in [(Kernel::Linear, false), (Kernel::Quadratic, true)] {
+            let params = KernelParams {
+                alpha: 1e-6,
+                kernel,
+            };
+            let dual = KernelRidge::fit(&rows, 2, &targets, params).unwrap();
+            let primal = super::super::Ridge::fit(&rows, 2, &targets, 1e-6, quadratic).unwrap();
+            for (a, b) in dual.predict(&rows).iter().zip(primal.predict(&rows)) {
+                assert!((a - b).abs() < 1e-5, "{kernel:?} {a} {b}");
+            }
+        }
+    }
+
+    #[test]
     fn no_rows_no_model() {
-        let params = KernelParams {
-            alpha: 0.1,
-            gamma: 0.5,
-        };
+        let params = KernelParams::gaussian(0.1, 0.5);
         assert!(KernelRidge::fit(&[], 2, &[], params).is_none());
         assert!(KernelRidge::fit(&[1.0], 2, &[1.0], params).is_none());
     }

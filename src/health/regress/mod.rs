@@ -4,10 +4,14 @@ mod boosting;
 mod kernel;
 mod linear;
 mod ridge;
+mod select;
+mod trees;
 mod view;
 
 pub use boosting::{Boosting, BoostingParams};
-pub use kernel::{choose, Block, Chosen, KernelParams, KernelRidge, Residual};
+pub use kernel::{choose, Block, Chosen, Kernel, KernelParams, KernelRidge, Residual};
 pub use linear::{dot, Cholesky};
 pub use ridge::Ridge;
+pub use select::{ridges, select, Candidate, Selected};
+pub use trees::{TreeKind, Trees};
 pub use view::{Scaler, Shape, View};

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::files;
 use serde_json::json;
 use std::path::PathBuf;
-use voltvote::health::{compare, HealthModel};
+use voltvote::health::HealthModel;
 
 /// Arguments of `health train`.
 #[derive(clap::Args)]
@@ -38,7 +38,6 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     let soc_use = soc_use(&arguments.soc);
     let model = HealthModel::fit(&records, soc_use, arguments.seed)?;
-    let compared = compare(&records, soc_use, arguments.seed)?;
     files::write_private(&arguments.out, &model.to_bytes()?)?;
     if arguments.json {
         files::print_json(&json!({
@@ -47,7 +46,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             "n_batteries": model.n_batteries(),
             "n_records": model.n_records(),
             "soc_range": model.soc_range(),
-            "compared": compared,
+            "quality": model.quality(),
         }));
         return Ok(());
     }
@@ -60,10 +59,17 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if let Some((low, high)) = model.soc_range() {
         println!("measured from {low} to {high} % of charge; answers outside are marked");
     }
-    println!("MAPE on own batteries and a state of charge left out:");
-    for line in compared {
+    let quality = model.quality();
+    println!("MAPE on own batteries and states of charge left out:");
+    for line in &quality.candidates {
         println!("  {:18}{:6.2} %", line.regressor, line.mape);
     }
+    println!(
+        "chosen: {}, {:.2} %; 90 % intervals cover {:.1} % of labels left out",
+        quality.regressor,
+        quality.mape,
+        100.0 * quality.coverage
+    );
     println!("written to {}", arguments.out.display());
     Ok(())
 }
