@@ -40,6 +40,8 @@ pub mod features;
 pub mod forest;
 pub mod health;
 pub mod import;
+mod letters;
+mod order;
 pub mod round;
 pub mod seal;
 pub mod simulate;

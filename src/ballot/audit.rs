@@ -174,7 +174,7 @@ fn scores(row: &Row, class: Option<usize>, n_trees: u16) -> [f64; 4] {
 
 /// Area under the ROC curve (ties count half) and the largest |TPR - FPR|.
 fn roc(scored: &mut [(f64, bool)]) -> (f64, f64) {
-    scored.sort_by(|a, b| b.0.total_cmp(&a.0));
+    crate::order::sort_by(scored, |a, b| b.0.total_cmp(&a.0));
     let n_members = scored.iter().filter(|(_, member)| *member).count() as f64;
     let n_others = scored.len() as f64 - n_members;
     if n_members == 0.0 || n_others == 0.0 {

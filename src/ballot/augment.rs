@@ -55,7 +55,7 @@ pub fn add_noise(rows: &mut Array2<f64>, labels: &[u16], nsr_percent: f64, rng: 
 /// Row indices of each class present, classes ascending.
 pub(crate) fn members_by_class(labels: &[u16]) -> Vec<Vec<usize>> {
     let mut classes: Vec<u16> = labels.to_vec();
-    classes.sort_unstable();
+    crate::order::sort(&mut classes);
     classes.dedup();
     let of = |class| (0..labels.len()).filter(|&i| labels[i] == class).collect();
     classes.into_iter().map(of).collect()

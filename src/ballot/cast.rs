@@ -130,7 +130,7 @@ pub fn cast(
 /// Rows by battery and values: the votes depend on what is known, not on the order of the files.
 fn in_order(own: &FeatureTable, labels: &[u16]) -> (FeatureTable, Vec<u16>) {
     let mut order: Vec<usize> = (0..own.len()).collect();
-    order.sort_by(|&a, &b| {
+    crate::order::sort_by(&mut order, |&a, &b| {
         let values = own.values.row(a).into_iter().zip(own.values.row(b));
         let by_values = values
             .map(|(a, b)| a.total_cmp(b))

@@ -9,8 +9,8 @@ use ndarray::ArrayView2;
 /// sample is empty.
 pub fn wasserstein(a: &[f64], b: &[f64], q: u8) -> f64 {
     let (mut a, mut b) = (a.to_vec(), b.to_vec());
-    a.sort_by(f64::total_cmp);
-    b.sort_by(f64::total_cmp);
+    crate::order::sort_numbers(&mut a);
+    crate::order::sort_numbers(&mut b);
     let (n, m) = (a.len() as u64, b.len() as u64);
     if n == 0 || m == 0 {
         return 0.0;

@@ -36,7 +36,7 @@ impl<'a> Familiarity<'a> {
                 mean_of_nearest(rows, rows.row(i), |j| batteries.get(i) != batteries.get(j))
             })
             .collect();
-        own.sort_by(f64::total_cmp);
+        crate::order::sort_numbers(&mut own);
         let edge = quantile(&own, 0.95);
         Self {
             rows,

@@ -46,7 +46,7 @@ impl Scale {
         let (mut center, mut spread) = (Vec::new(), Vec::new());
         for column in query.columns() {
             let mut sorted = column.to_vec();
-            sorted.sort_by(f64::total_cmp);
+            crate::order::sort_numbers(&mut sorted);
             let at = |q| quantile(&sorted, q);
             let quartiles = (at(0.75) - at(0.25)) / 1.349;
             let range = (at(0.95) - at(0.05)) / 3.29;

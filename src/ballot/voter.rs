@@ -159,7 +159,7 @@ pub(crate) fn coverage(own: &Own<'_>) -> Vec<Coverage> {
                 .iter()
                 .filter_map(|&row| own.batteries.get(row).copied())
                 .collect();
-            batteries.sort_unstable();
+            crate::order::sort(&mut batteries);
             batteries.dedup();
             Some(Coverage {
                 class,
@@ -175,7 +175,7 @@ fn thinned(n_rows: usize, rng: &mut ChaCha8Rng) -> Vec<usize> {
     if n_rows > MOST_REFERENCE_ROWS {
         rows.shuffle(rng);
         rows.truncate(MOST_REFERENCE_ROWS);
-        rows.sort_unstable();
+        crate::order::sort(&mut rows);
     }
     rows.into_iter().map(|row| row as usize).collect()
 }

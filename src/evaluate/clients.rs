@@ -131,7 +131,7 @@ fn deal_classes(n_classes: usize, params: &ClientParams, rng: &mut ChaCha8Rng) -
         }
     }
     for classes in &mut held {
-        classes.sort_unstable();
+        crate::order::sort(classes);
     }
     held
 }

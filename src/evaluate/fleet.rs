@@ -35,7 +35,7 @@ impl Fleet {
             .filter_map(|(row, name)| name.as_ref().map(|name| (row, name)))
             .collect();
         let mut classes: Vec<&String> = kept.iter().map(|(_, name)| *name).collect();
-        classes.sort();
+        crate::order::sort(&mut classes);
         classes.dedup();
         let index: Vec<usize> = kept.iter().map(|(row, _)| *row).collect();
         let ids: Vec<String> = index

@@ -68,7 +68,7 @@ pub fn split_by_battery<S: AsRef<str>>(
 /// One split per group (battery, maker, ...), which is its test; groups in ascending order.
 pub fn leave_one_out<S: AsRef<str>>(groups: &[S]) -> Vec<(String, Split)> {
     let mut names: Vec<&str> = groups.iter().map(AsRef::as_ref).collect();
-    names.sort_unstable();
+    crate::order::sort(&mut names);
     names.dedup();
     let split = |name: &str| {
         let is_test = groups.iter().map(|group| group.as_ref() == name);

@@ -128,7 +128,7 @@ pub fn trial(fleet: &Fleet, params: &TrialParams, seed: u64) -> Result<Trial, Fo
     };
     for rows in deal(&dense, &params.clients, &mut rng) {
         let mut once = rows.clone();
-        once.sort_unstable();
+        crate::order::sort(&mut once);
         once.dedup();
         let own = train.select(&once);
         let vote_params = params.vote_params(fleet, rng.gen());
@@ -223,7 +223,7 @@ fn part(fleet: &Fleet, params: &TrialParams, rng: &mut ChaCha8Rng) -> (Fleet, Fl
 /// The fleet with classes renumbered 0.. without gaps, and the original class of each.
 fn dense(fleet: &Fleet) -> (Fleet, Vec<u16>) {
     let mut classes = fleet.labels.clone();
-    classes.sort_unstable();
+    crate::order::sort(&mut classes);
     classes.dedup();
     let mut out = fleet.clone();
     for label in &mut out.labels {

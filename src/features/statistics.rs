@@ -45,7 +45,7 @@ pub(super) fn kurtosis(values: &[f64]) -> f64 {
 /// Quantile with linear interpolation between order statistics (numpy's default); 0 for no values.
 pub(super) fn quantile(values: &[f64], share: f64) -> f64 {
     let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
+    crate::order::sort_numbers(&mut sorted);
     let Some(&last) = sorted.last() else {
         return 0.0;
     };

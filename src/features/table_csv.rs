@@ -1,6 +1,7 @@
 //! Reading and writing feature tables as CSV: `cell_id`, the schema's columns, `soh`.
 
 use super::{FeatureTable, Schema, TableError};
+use crate::import::decimal_number;
 
 /// Columns that describe a battery but are no features.
 const DESCRIPTIONS: [&str; 11] = [
@@ -81,7 +82,7 @@ impl FeatureTable {
                 });
             }
             let number = |column: usize| {
-                let value: Option<f64> = record[column].trim().parse().ok();
+                let value = decimal_number(record[column].trim());
                 value.filter(|value| value.is_finite()).ok_or_else(|| {
                     let column = names[column].clone();
                     TableError::NotANumber { row, column }

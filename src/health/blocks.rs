@@ -21,7 +21,7 @@ pub fn battery_folds(records: &[PulseRecord], seed: u64) -> Vec<usize> {
         .keys()
         .map(|battery| (rng.next_u32(), *battery))
         .collect();
-    order.sort_unstable();
+    crate::order::sort(&mut order);
     for (i, (_, battery)) in order.into_iter().enumerate() {
         batteries.insert(battery, (i % N_FOLDS) as u32);
     }
@@ -38,7 +38,7 @@ pub fn battery_folds(records: &[PulseRecord], seed: u64) -> Vec<usize> {
 /// States of charge in whole per cent, ascending, each once.
 pub fn soc_levels(records: &[PulseRecord]) -> Vec<i64> {
     let mut levels: Vec<i64> = records.iter().filter_map(soc_level).collect();
-    levels.sort_unstable();
+    crate::order::sort(&mut levels);
     levels.dedup();
     levels
 }

@@ -77,8 +77,7 @@ pub fn text(row: &[String], column: usize) -> &str {
 
 /// A finite number in a cell.
 pub fn number(row: &[String], column: usize) -> Option<f64> {
-    let value: f64 = text(row, column).parse().ok()?;
-    value.is_finite().then_some(value)
+    crate::import::decimal_number(text(row, column))
 }
 
 fn same(cell: &str, name: &str) -> bool {

@@ -478,7 +478,7 @@ impl Part {
 /// The ⌈coverage·(n + 1)⌉-th smallest error: an interval of this half-width covers a new value
 /// with at least that probability if errors are exchangeable (Lei et al. 2018).
 pub fn conformal_quantile(mut errors: Vec<f64>, coverage: f64) -> f64 {
-    errors.sort_unstable_by(f64::total_cmp);
+    crate::order::sort_numbers(&mut errors);
     let rank = libm::ceil(coverage * (errors.len() + 1) as f64) as usize;
     errors
         .get(rank.clamp(1, errors.len().max(1)) - 1)

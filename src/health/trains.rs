@@ -8,6 +8,7 @@ use super::error::Place;
 use super::record::N_TURNING_POINTS;
 use super::tables::{check_polarity, saturated_at, SOH, VOLTAGE_V};
 use super::{HealthError, PulseRecord, PulseTable};
+use crate::import::decimal_number;
 
 /// A pulse is no longer than this, s; longer steps condition the battery.
 const LONGEST_PULSE_S: f64 = 60.0;
@@ -76,7 +77,7 @@ impl TestSubject {
                 .and_then(|at| words.get(at + 1))
                 .copied()
         };
-        let nominal_ah = after("C").and_then(|word| word.parse().ok());
+        let nominal_ah = after("C").and_then(decimal_number);
         let cathode = words
             .iter()
             .position(|word| *word == "C")

@@ -202,7 +202,9 @@ fn cap(weights: &mut [f64]) {
 
 /// The value at which half the weight is reached; the mean of two where it is reached exactly.
 fn weighted_median(mut values: Vec<(f64, f64)>) -> Option<f64> {
-    values.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    crate::order::sort_by(&mut values, |a, b| {
+        a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
+    });
     let half = values.iter().map(|(_, weight)| weight).sum::<f64>() / 2.0;
     let mut sum = 0.0;
     for (i, (value, weight)) in values.iter().enumerate() {

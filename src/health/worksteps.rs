@@ -4,6 +4,7 @@ use super::error::Place;
 use super::grid::{number, text, Grid};
 use super::trains::{Step, StepKind};
 use super::HealthError;
+use crate::import::decimal_number;
 
 /// What a column holds, and the headers it goes by.
 const COLUMNS: [(&str, &[&str]); 7] = [
@@ -96,7 +97,7 @@ pub fn steps_of_sheet(sheet: &Grid) -> Result<Vec<Step>, HealthError> {
         } else {
             StepKind::Discharge
         };
-        let word = text(cells, kind).to_lowercase();
+        let word = crate::letters::lowercase(text(cells, kind));
         let by_word = WORDS
             .iter()
             .find(|(name, _)| word.contains(name))
@@ -155,7 +156,7 @@ fn find_columns(sheet: &Grid) -> Result<(usize, [usize; 7]), HealthError> {
 /// `h:min:s.ms`, `h:min:s:ms` or plain seconds.
 fn seconds(text: &str) -> Option<f64> {
     let parts: Vec<&str> = text.trim().split(':').collect();
-    let number = |part: &str| part.parse::<f64>().ok().filter(|x| x.is_finite());
+    let number = |part: &str| decimal_number(part);
     match parts.as_slice() {
         [s] => number(s),
         [m, s] => Some(number(m)? * 60.0 + number(s)?),

@@ -303,7 +303,7 @@ impl ClockCheck {
         if ratios.len() < 3 {
             return None;
         }
-        ratios.sort_by(f64::total_cmp);
+        crate::order::sort_numbers(&mut ratios);
         let median = *ratios.get(ratios.len() / 2)?;
         // The last is a share of a day, as spreadsheets keep durations.
         [1e9, 1e6, 1e3, 1.0 / 60.0, 1.0 / 3600.0, 1.0 / 86_400.0]

@@ -165,7 +165,7 @@ impl Content {
                 .count();
             if (n_zeros > 0 || n_controls * 20 > head.len()) && Transcoder::detect(&head).is_none()
             {
-                let lower = self.name.to_lowercase();
+                let lower = crate::letters::lowercase(&self.name);
                 let kind = BINARY_EXTENSIONS
                     .iter()
                     .find(|(extension, _)| lower.ends_with(extension))

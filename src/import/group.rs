@@ -55,8 +55,9 @@ fn join(cell_id: String, mut members: Vec<(CellImport, Report)>) -> Cell {
         wall(&cell.charge).or(wall(&cell.discharge))
     };
     if members.iter().all(|(cell, _)| start(cell).is_some()) {
-        members
-            .sort_by(|(a, _), (b, _)| start(a).unwrap_or(0.0).total_cmp(&start(b).unwrap_or(0.0)));
+        crate::order::sort_by(&mut members, |(a, _), (b, _)| {
+            start(a).unwrap_or(0.0).total_cmp(&start(b).unwrap_or(0.0))
+        });
     }
     let nominal_ah = members.iter().find_map(|(cell, _)| cell.nominal_ah);
     // The latest file with a whole cycle, else the latest charge with the latest discharge.

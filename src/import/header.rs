@@ -194,10 +194,10 @@ fn simplify(cell: &str) -> String {
             '°' | '˚' => simple.push_str("deg"),
             'Ω' | '\u{2126}' => simple.push_str("ohm"),
             'µ' | 'μ' => simple.push('u'),
-            other => simple.extend(other.to_lowercase()),
+            other => simple.push(other),
         }
     }
-    simple
+    crate::letters::lowercase(&simple)
 }
 
 fn split_unit(cell: &str) -> (&str, Option<&str>) {

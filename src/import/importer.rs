@@ -200,7 +200,7 @@ fn conclude(
     }
     let nominal_ah = options
         .nominal_ah
-        .or_else(|| naming::nominal_in_preamble(&layout.preamble.to_lowercase()))
+        .or_else(|| naming::nominal_in_preamble(&crate::letters::lowercase(&layout.preamble)))
         .or_else(|| naming::nominal_in_name(file_name));
     let voltage_factor = result.voltage_factor.unwrap_or(1.0);
     if voltage_factor != 1.0 {

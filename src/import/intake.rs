@@ -523,7 +523,7 @@ impl Intake {
 
 /// What a step word says flows.
 pub fn flow_of(word: &str) -> Flow {
-    let word = word.trim().to_lowercase();
+    let word = crate::letters::lowercase(word.trim());
     match word.as_str() {
         "d" | "dis" => return Flow::Discharge,
         "c" => return Flow::Charge,

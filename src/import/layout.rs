@@ -276,7 +276,7 @@ fn indent(lines: &[String], header_line: usize, delimiter: u8, headings: &[Strin
 /// A voltage heading may be wrong about its unit: cells are between 0 and 5.5 V. Returns the
 /// factor that the column needs on top, if it is a thousand.
 pub fn voltage_factor(values: &mut [f64]) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
+    crate::order::sort_numbers(values);
     let median = *values.get(values.len() / 2)?;
     match median {
         median if (500.0..=5500.0).contains(&median) => Some(1e-3),
@@ -371,7 +371,7 @@ fn best_header(rows: &[Vec<String>]) -> Option<(usize, Match, usize)> {
         if n_words < 2 {
             continue;
         }
-        let text = preamble(rows, line).to_lowercase();
+        let text = crate::letters::lowercase(&preamble(rows, line));
         if let Some(found) = dialects::identify(row, None, &text) {
             // A layered file has several header rows; a header repeated mid-file ties, and the
             // first stays.
@@ -400,7 +400,7 @@ fn best_header(rows: &[Vec<String>]) -> Option<(usize, Match, usize)> {
         let n_numbers = shape(units, b'.', None).n_numbers;
         if n_units >= 2 && n_units * 2 >= n_filled && n_numbers <= 1 {
             first += 1;
-            let text = preamble(rows, line).to_lowercase();
+            let text = crate::letters::lowercase(&preamble(rows, line));
             if let Some(with_units) = rows
                 .get(line)
                 .and_then(|row| dialects::identify(row, Some(units), &text))

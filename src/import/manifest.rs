@@ -56,7 +56,7 @@ impl Manifest {
             .unwrap_or(b',');
         let names: Vec<String> = layout::split(header, delimiter, false)
             .into_iter()
-            .map(|name| name.to_lowercase().replace([' ', '-'], "_"))
+            .map(|name| crate::letters::lowercase(&name).replace([' ', '-'], "_"))
             .collect();
         let column = |wanted: &[&str]| {
             names

@@ -53,4 +53,5 @@ pub use group::{group, Cell};
 pub use importer::{CellImport, FileImport, Importer, LooseHalf, Options};
 pub use manifest::{Manifest, ManifestRow};
 pub use mapping::{MappedColumn, Mapping};
+pub(crate) use number::decimal_number;
 pub use report::{ColumnUse, Finding, Findings, HalfSummary, Report};

@@ -1,6 +1,7 @@
 //! Battery identifier and nominal capacity from preambles and file names.
 
 use super::manifest;
+use super::number::decimal_number;
 
 /// Words that tell charge from discharge in names of files that hold only one of them.
 const DIRECTIONS: &[&str] = &[
@@ -32,7 +33,8 @@ pub fn cell_id(path: &str, is_half: bool) -> String {
             .split(['_', '-', ' ', '.'])
             .filter(|token| !token.is_empty())
             .collect();
-        let is_direction = |token: &str| DIRECTIONS.contains(&token.to_lowercase().as_str());
+        let is_direction =
+            |token: &str| DIRECTIONS.contains(&crate::letters::lowercase(token).as_str());
         if let Some(at) = tokens.iter().position(|token| is_direction(token)) {
             let is_number = |token: &&&str| !token.bytes().all(|byte| byte.is_ascii_digit());
             let kept: Vec<&str> = tokens
@@ -182,10 +184,7 @@ pub fn nominal_in_preamble(preamble: &str) -> Option<f64> {
                 .chars()
                 .take_while(|sign| sign.is_ascii_digit() || *sign == '.')
                 .collect();
-            if let Some(value) = number
-                .parse()
-                .ok()
-                .and_then(|value: f64| plausible(value * factor))
+            if let Some(value) = decimal_number(&number).and_then(|value| plausible(value * factor))
             {
                 return Some(value);
             }
@@ -196,7 +195,7 @@ pub fn nominal_in_preamble(preamble: &str) -> Option<f64> {
 
 /// `…_3500mAh_…` or `…_2.1Ah_…` in a file name, Ah.
 pub fn nominal_in_name(path: &str) -> Option<f64> {
-    let name = manifest::base(path).to_lowercase();
+    let name = crate::letters::lowercase(manifest::base(path));
     for (unit, factor) in [("mah", 1e-3), ("ah", 1.0)] {
         for (at, _) in name.match_indices(unit) {
             let after = name.get(at + unit.len()..).unwrap_or("").chars().next();
@@ -213,10 +212,7 @@ pub fn nominal_in_name(path: &str) -> Option<f64> {
                 .get(head.len() - digits..)
                 .unwrap_or("")
                 .trim_matches('.');
-            if let Some(value) = number
-                .parse()
-                .ok()
-                .and_then(|value: f64| plausible(value * factor))
+            if let Some(value) = decimal_number(number).and_then(|value| plausible(value * factor))
             {
                 return Some(value);
             }

@@ -383,7 +383,7 @@ fn median_of(voltages: impl Iterator<Item = f64>) -> f64 {
         .filter(|voltage| voltage.is_finite())
         .take(3)
         .collect();
-    few.sort_by(f64::total_cmp);
+    crate::order::sort_numbers(&mut few);
     few.get(few.len() / 2).copied().unwrap_or(f64::NAN)
 }
 

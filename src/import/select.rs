@@ -128,7 +128,7 @@ impl Selector {
                     let pairs = &mut self.pairs[usize::from(half.is_positive)];
                     pairs.push([before, half]);
                     let distance = |pair: &[Half; 2]| (pair[1].charge_ah - target_ah).abs();
-                    pairs.sort_by(|a, b| distance(a).total_cmp(&distance(b)));
+                    crate::order::sort_by(pairs, |a, b| distance(a).total_cmp(&distance(b)));
                     pairs.truncate(MAX_PAIRS);
                 }
             }
@@ -414,7 +414,7 @@ fn latest(halves: Vec<Half>, full: &dyn Fn(u32) -> bool) -> Option<Half> {
 
 fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
     let mut values: Vec<f64> = values.filter(|value| value.is_finite()).collect();
-    values.sort_by(f64::total_cmp);
+    crate::order::sort_numbers(&mut values);
     values.get(values.len() / 2).copied()
 }
 

@@ -124,7 +124,7 @@ impl TextReader {
             .enumerate()
             .map(|(slot, index)| (index, slot))
             .collect();
-        wanted.sort_unstable();
+        crate::order::sort(&mut wanted);
         let raw = |line: usize| -> Vec<u8> {
             self.head
                 .split(|byte| *byte == b'\n')

@@ -59,7 +59,7 @@ impl Cathode {
             ("LFP", Cathode::Lfp),
             ("LMO", Cathode::Lmo),
         ];
-        let upper = label.to_uppercase();
+        let upper = label.to_ascii_uppercase();
         let mut found: Option<Self> = None;
         for word in upper
             .split(|c: char| !c.is_ascii_alphabetic())

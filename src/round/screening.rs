@@ -118,7 +118,9 @@ pub fn screen(query: &Query, own: Option<ArrayView2<'_, f64>>) -> Vec<Concern> {
 fn near_duplicates(scaled: ArrayView2<'_, f64>) -> Vec<usize> {
     let sums: Vec<f64> = scaled.rows().into_iter().map(|row| row.sum()).collect();
     let mut order: Vec<usize> = (0..sums.len()).collect();
-    order.sort_by(|a, b| sums[*a].total_cmp(&sums[*b]).then(a.cmp(b)));
+    crate::order::sort_by(&mut order, |a, b| {
+        sums[*a].total_cmp(&sums[*b]).then(a.cmp(b))
+    });
     // A root mean square of at most NEAR keeps the sums within p NEAR (Cauchy-Schwarz).
     let p = scaled.ncols() as f64;
     let reach = NEAR * p;
@@ -179,7 +181,7 @@ fn grid_columns(raw: ArrayView2<'_, f64>) -> Vec<usize> {
     }
     let is_grid = |column: usize| {
         let mut values = raw.column(column).to_vec();
-        values.sort_by(f64::total_cmp);
+        crate::order::sort_numbers(&mut values);
         let all_distinct_spaced = |values: &[f64]| {
             let steps: Vec<f64> = values.windows(2).map(|pair| pair[1] - pair[0]).collect();
             let mean = steps.iter().sum::<f64>() / steps.len() as f64;
@@ -235,7 +237,7 @@ fn near_own(scaled: ArrayView2<'_, f64>, own: ArrayView2<'_, f64>) -> Vec<usize>
         .iter()
         .map(|row| nearest(own.row(*row), Some(*row)))
         .collect();
-    between.sort_by(f64::total_cmp);
+    crate::order::sort_numbers(&mut between);
     // A hundredth of the typical distance, and never less than the width of a copy.
     let median = between.get(between.len() / 2).copied().unwrap_or_default();
     let limit = if median.is_finite() {

@@ -85,7 +85,7 @@ impl Round {
         }
         let mut seen = BTreeSet::new();
         for (i, class) in self.catalogue.classes.iter().enumerate() {
-            if !fits(&class.name) || !seen.insert(class.name.trim().to_lowercase()) {
+            if !fits(&class.name) || !seen.insert(crate::letters::lowercase(class.name.trim())) {
                 return invalid("class catalogue", i + 1);
             }
         }

@@ -81,7 +81,7 @@ pub fn demo_coverage(seed: u64) -> Vec<Vec<usize>> {
                 classes.push(class);
             }
         }
-        classes.sort_unstable();
+        crate::order::sort(classes);
     }
     held
 }

@@ -107,7 +107,7 @@ pub fn class_plan(n_cells: u32, seed: u64, options: &Options) -> Vec<usize> {
     let exact = |weight: u32| u64::from(n_cells) * u64::from(weight);
     let mut counts: Vec<u64> = options.weights.iter().map(|&w| exact(w) / total).collect();
     let mut by_remainder: Vec<usize> = (0..counts.len()).collect();
-    by_remainder.sort_by_key(|&i| {
+    crate::order::sort_by_key(&mut by_remainder, |&i| {
         let remainder = options.weights.get(i).map_or(0, |&w| exact(w) % total);
         (u64::MAX - remainder, i)
     });

@@ -16,7 +16,7 @@ pub(super) struct Knot {
 /// Returns the middles of the steps in V, ascending, and dQ/dV in Ah/V, never negative.
 pub(super) fn incremental_capacity(knots: &[Knot], n_points: usize) -> (Vec<f64>, Vec<f64>) {
     let mut ascending = knots.to_vec();
-    ascending.sort_unstable_by(|a, b| a.voltage_v.total_cmp(&b.voltage_v));
+    crate::order::sort_by(&mut ascending, |a, b| a.voltage_v.total_cmp(&b.voltage_v));
     let (Some(&low), Some(&high)) = (ascending.first(), ascending.last()) else {
         return (Vec::new(), Vec::new());
     };

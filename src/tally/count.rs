@@ -396,7 +396,7 @@ const UNKNOWN_FLOOR: f64 = 3.0;
 /// follows the middle battery of the query.
 fn unknown_below(scores: &[f64], most: f64) -> f64 {
     let mut sorted = scores.to_vec();
-    sorted.sort_by(f64::total_cmp);
+    crate::order::sort_numbers(&mut sorted);
     let middle = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
     (middle - UNKNOWN_GAP).max(UNKNOWN_FLOOR).min(most)
 }

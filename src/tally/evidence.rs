@@ -133,7 +133,7 @@ impl Standing {
         } else {
             self.best.iter().flat_map(Best::bearers).collect()
         };
-        candidates.sort_unstable();
+        crate::order::sort(&mut candidates);
         candidates.dedup();
         let mut without = scores.to_vec();
         candidates.retain(|&index| {

@@ -115,7 +115,7 @@ fn wasserstein(panel: &Panel<'_>, options: &Options) -> Vec<f64> {
 /// words, and one that claims ten times the rest must not decide alone.
 fn cap(weights: &mut [f64], cap: f64) {
     let mut sorted = weights.to_vec();
-    sorted.sort_by(f64::total_cmp);
+    crate::order::sort_numbers(&mut sorted);
     let Some(&median) = sorted.get(sorted.len() / 2) else {
         return;
     };

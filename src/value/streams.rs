@@ -196,7 +196,7 @@ pub fn sensitivities(items: &Items, stream: Stream) -> Result<Vec<Sensitivity>, 
         });
     }
     let effect = |line: &Sensitivity| (line.profits.1 - line.profits.0).abs();
-    table.sort_by(|a, b| effect(b).total_cmp(&effect(a)));
+    crate::order::sort_by(&mut table, |a, b| effect(b).total_cmp(&effect(a)));
     Ok(table)
 }
 

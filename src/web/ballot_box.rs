@@ -239,6 +239,6 @@ fn options(rule: &str, controls: JsValue) -> Result<tally::Options, JsValue> {
 pub fn rules() -> Outcome {
     let default = tally::Options::default().rule.name();
     let mut names: Vec<&str> = RULES.iter().map(|entry| entry.name).collect();
-    names.sort_by_key(|name| *name != default);
+    crate::order::sort_by_key(&mut names, |name| *name != default);
     to_js(&names)
 }

@@ -1,10 +1,11 @@
-// Curves: uPlot with a caption that states the finding and its numbers as a table.
+// Curves: lines in SVG with a caption that states the finding and its numbers as a table. Colours
+// and dashes are styles (app.css), so a change of theme needs no redrawing.
 
-import uPlot from 'uplot';
 import { h } from './dom.js';
 import { t, fixed, number } from './i18n.js';
 
-const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+/** Space for the numbers and names of the axes. */
+const MARGIN = { left: 58, right: 12, top: 8, bottom: 40 };
 
 /**
  * A figure with lines over a shared x axis.
@@ -32,30 +33,82 @@ export function lineChart({ title, caption, x, lines, yLabel, digits = 3, height
     return holder;
   }
 
-  const draw = () => {
-    host.replaceChildren();
-    const width = Math.max(240, host.clientWidth || 420);
-    const ink = css('--muted');
-    const axis = { stroke: ink, grid: { stroke: css('--line'), width: 1 }, ticks: { stroke: css('--line'), width: 1 }, font: `11px ${css('--font')}`, labelFont: `11px ${css('--font')}` };
-    const colours = [css('--curve-1'), css('--curve-2'), css('--curve-3')];
-    new uPlot({
-      width, height, padding: [8, 12, 0, 0], legend: { live: true }, cursor: { points: { size: 6 } },
-      scales: { x: { time: false } },
-      axes: [{ ...axis, label: x.label, labelSize: 22, size: 34, values: (_, ticks) => ticks.map((v) => number(v)) },
-        { ...axis, label: yLabel, labelSize: 22, size: 48, values: (_, ticks) => ticks.map((v) => number(v)) }],
-      series: [{ label: x.label, value: (_, v) => fixed(v, digits) },
-        ...lines.map((line, i) => ({ label: line.label, stroke: colours[i % 3], width: 1.6, dash: line.dash ? [5, 4] : undefined, points: { show: false }, spanGaps: true, value: (_, v) => fixed(v, digits) }))],
-    }, [Array.from(x.values), ...lines.map((line) => Array.from(line.values, (v) => (Number.isFinite(v) ? v : null)))], host);
+  const legend = h('p.legend', { 'aria-hidden': 'true' });
+  figure.insertBefore(legend, figure.querySelector('figcaption'));
+  const tell = (i) => legend.replaceChildren(...[{ label: x.label, values: x.values }, ...lines].map((line, k) => h('span', { class: k ? `key curve-${k}${line.dash ? ' dash' : ''}` : '' },
+    i === null ? line.label : `${line.label} ${fixed(line.values[i], digits)}`)));
+  tell(null);
+
+  const draw = (width) => {
+    const wide = width - MARGIN.left - MARGIN.right, high = height - MARGIN.top - MARGIN.bottom;
+    const [xTicks, yTicks] = [ticks(x.values, Math.max(2, wide / 70)), ticks(lines.flatMap((line) => Array.from(line.values)), high / 34, true)];
+    const atX = (value) => MARGIN.left + ((value - xTicks.low) / (xTicks.high - xTicks.low)) * wide;
+    const atY = (value) => MARGIN.top + high - ((value - yTicks.low) / (yTicks.high - yTicks.low)) * high;
+    const bottom = MARGIN.top + high;
+    const text = (where, words, more = {}) => h('text', { x: where[0], y: where[1], 'text-anchor': 'middle', ...more }, words);
+    const cursor = h('line.cursor.off', { y1: MARGIN.top, y2: bottom });
+    host.replaceChildren(h('svg', { viewBox: `0 0 ${width} ${height}`, width, height, 'aria-hidden': 'true' },
+      xTicks.at.map((v) => [h('line.grid', { x1: atX(v), x2: atX(v), y1: MARGIN.top, y2: bottom }), text([atX(v), bottom + 15], number(v))]),
+      yTicks.at.map((v) => [h('line.grid', { x1: MARGIN.left, x2: MARGIN.left + wide, y1: atY(v), y2: atY(v) }), text([MARGIN.left - 6, atY(v) + 4], number(v), { 'text-anchor': 'end' })]),
+      text([MARGIN.left + wide / 2, height - 6], x.label),
+      text([0, 0], yLabel, { transform: `translate(12 ${MARGIN.top + high / 2}) rotate(-90)` }),
+      lines.map((line, i) => h('path', { class: `curve-${i + 1}${line.dash ? ' dash' : ''}`, d: trace(x.values, line.values, atX, atY) })),
+      cursor));
+    host.onpointermove = (event) => {
+      const wanted = xTicks.low + ((event.clientX - host.getBoundingClientRect().left - MARGIN.left) / wide) * (xTicks.high - xTicks.low);
+      const i = nearest(x.values, wanted);
+      cursor.setAttribute('x1', atX(x.values[i]));
+      cursor.setAttribute('x2', atX(x.values[i]));
+      cursor.classList.remove('off');
+      tell(i);
+    };
+    host.onpointerleave = () => { cursor.classList.add('off'); tell(null); };
   };
-  // Drawn when it has a width, and again when the width or the theme changes.
+  // Drawn when it has a width, and again when the width changes.
   let last = 0;
   new ResizeObserver(() => {
     const width = host.clientWidth;
-    if (width > 0 && Math.abs(width - last) > 4) { last = width; draw(); }
+    if (width > 0 && Math.abs(width - last) > 4) { last = width; draw(Math.max(240, width)); }
   }).observe(host);
-  const onTheme = () => (figure.isConnected ? draw() : removeEventListener('voltvote-theme', onTheme));
-  addEventListener('voltvote-theme', onTheme);
   return figure;
+}
+
+/** Round values that span the numbers in about `n` steps; `outward` widens the ends to round values. */
+function ticks(values, n, outward = false) {
+  let low = Infinity, high = -Infinity;
+  for (const value of values) {
+    if (!Number.isFinite(value) || value === null) continue;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  if (low > high) [low, high] = [0, 1];
+  if (low === high) [low, high] = [low - 0.5, high + 0.5];
+  const rough = (high - low) / n;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].find((m) => m * power >= rough) * power;
+  if (outward) [low, high] = [Math.floor(low / step) * step, Math.ceil(high / step) * step];
+  const at = [];
+  // Counted, so that no rounding adds up.
+  for (let k = Math.ceil(low / step); k * step <= high + step * 1e-6; k += 1) at.push(k * step);
+  return { low, high, at };
+}
+
+/** The path of a line; a missing value breaks it. */
+function trace(xs, ys, atX, atY) {
+  let d = '', broken = true;
+  for (let i = 0; i < xs.length; i += 1) {
+    if (ys[i] === null || !Number.isFinite(ys[i])) { broken = true; continue; }
+    d += `${broken ? 'M' : 'L'}${atX(xs[i]).toFixed(1)} ${atY(ys[i]).toFixed(1)}`;
+    broken = false;
+  }
+  return d;
+}
+
+/** Index of the value nearest to the wanted one. */
+function nearest(values, wanted) {
+  let best = 0;
+  for (let i = 1; i < values.length; i += 1) if (Math.abs(values[i] - wanted) < Math.abs(values[best] - wanted)) best = i;
+  return best;
 }
 
 /**

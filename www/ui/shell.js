@@ -11,7 +11,6 @@ function applyTheme() {
   else document.documentElement.dataset.theme = theme;
   const button = byId('theme');
   if (button) button.textContent = t(`theme.${theme}`);
-  dispatchEvent(new Event('voltvote-theme'));
 }
 
 /** Wires the header; call once per page. `render` is called again after a change of language. */

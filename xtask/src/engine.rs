@@ -6,10 +6,8 @@
 
 use crate::process::{self, cargo, program, root};
 use anyhow::{bail, ensure, Context, Result};
-use lzma_rust2::{LzmaOptions, LzmaWriter};
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 /// The compiled core, before any page has chosen from it.
@@ -239,18 +237,6 @@ fn number(bytes: &mut &[u8]) -> Result<usize> {
         shift += 7;
         ensure!(shift < 32, "a number is too long");
     }
-}
-
-/// LZMA with its old 13-byte header: what `www/ui/unpack.js` reads.
-pub fn compress(bytes: &[u8]) -> Result<Vec<u8>> {
-    let mut options = LzmaOptions::with_preset(9);
-    options.dict_size = 1 << 21;
-    // More context for literals, none for their place: wasm has no alignment.
-    (options.lc, options.lp, options.pb) = (4, 0, 0);
-    options.nice_len = LzmaOptions::NICE_LEN_MAX;
-    let mut writer = LzmaWriter::new(Vec::new(), &options, true, false, Some(bytes.len() as u64))?;
-    writer.write_all(bytes)?;
-    Ok(writer.finish()?)
 }
 
 #[cfg(test)]

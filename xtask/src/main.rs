@@ -12,7 +12,9 @@ mod page;
 mod policy;
 mod process;
 mod serve;
+mod streams;
 mod test;
+mod texts;
 mod tools;
 mod worker;
 

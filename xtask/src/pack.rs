@@ -8,17 +8,20 @@
 //! - `www/worker.js` is the worker. It imports the engine as `"voltvote"`: the glue that
 //!   wasm-bindgen makes. Each page gets one classic script with the operations that it calls
 //!   ([`worker`](crate::worker)) and an engine that can do just these ([`engine`](crate::engine)).
+//! - Of the words in `www/text` each page gets those it can show ([`texts`](crate::texts)).
 //! - A page whose scripts import `www/ui/packed.js` carries two data blocks that never run by
-//!   themselves: `#packed-engine` (the wasm, LZMA, base64) and `#packed-worker` (the text of the
+//!   themselves: `#packed-engine` (the wasm as
+//!   [`streams`](crate::streams), base64) and `#packed-worker` (the text of the
 //!   worker). `packed.js` gives them to the page as a compiled module and a blob worker.
 //!
 //! The same sources and the same compiler give the same bytes in any folder on any machine.
 
-use crate::engine::{self, Core};
+use crate::engine::Core;
 use crate::page::{self, Parts};
 use crate::process::{self, program, root};
-use crate::{tools, worker};
-use anyhow::{bail, Context, Result};
+use crate::texts::{self, Texts};
+use crate::{streams, tools, worker};
+use anyhow::{bail, ensure, Context, Result};
 use flate2::{write::GzEncoder, Compression};
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -46,6 +49,7 @@ pub fn pack() -> Result<PathBuf> {
     let work = root().join("target/pack");
     fs::create_dir_all(&work)?;
     let core = Core::compile(&work)?;
+    let texts = Texts::read()?;
     let dist = root().join("dist");
     fs::create_dir_all(&dist)?;
     println!("{:<18} {:>9} {:>9}  SHA-256", "page", "bytes", "gzipped");
@@ -55,7 +59,8 @@ pub fn pack() -> Result<PathBuf> {
             continue;
         }
         let html = fs::read_to_string(&source)?;
-        let packed = packed(&core, name, &html).with_context(|| format!("www/{name}.html"))?;
+        let packed =
+            packed(&core, &texts, name, &html).with_context(|| format!("www/{name}.html"))?;
         fs::write(dist.join(format!("{name}.html")), &packed)?;
         let gzipped_bytes = gzip(packed.as_bytes())?.len();
         println!(
@@ -74,19 +79,23 @@ pub fn pack() -> Result<PathBuf> {
 }
 
 /// One page with all it needs inside.
-fn packed(core: &Core, name: &str, html: &str) -> Result<String> {
+fn packed(core: &Core, texts: &Texts, name: &str, html: &str) -> Result<String> {
     let script = page::script(html)?.map(|file| format!("www/{file}"));
     let readable = match &script {
-        Some(path) => bundle(path, &["--format=esm"])?,
+        Some(path) => bundle(path, &["--format=esm", texts::LEFT_OUT])?,
         None => String::new(),
     };
     let parts = match readable.contains(page::ENGINE_BLOCK) {
         true => Some(parts(core, name, &readable)?),
         false => None,
     };
-    page::assemble(html, parts.as_ref(), |file| match file.ends_with(".js") {
-        true => bundle(&format!("www/{file}"), &["--format=esm", "--minify"]),
-        false => bundle(&format!("www/{file}"), &["--minify"]),
+    page::assemble(html, parts.as_ref(), |file| {
+        let path = format!("www/{file}");
+        if file.ends_with(".css") {
+            return bundle(&path, &["--minify"]);
+        }
+        let script = bundle(&path, &["--format=esm", "--minify", texts::LEFT_OUT])?;
+        texts.put_into(&script, &readable, html)
     })
 }
 
@@ -105,8 +114,30 @@ fn parts(core: &Core, name: &str, script: &str) -> Result<Parts> {
     let glue = format!("--alias:voltvote={}", engine.glue.display());
     Ok(Parts {
         worker: bundle_worker(&["--format=iife", "--minify", &glue])?,
-        engine: engine::compress(&engine.wasm)?,
+        engine: checked(streams::pack(&engine.wasm)?, &engine.wasm)?,
     })
+}
+
+/// Lets the page's own script unpack an engine, and compares.
+fn checked(packed: Vec<u8>, wasm: &[u8]) -> Result<Vec<u8>> {
+    let (from, to) = (scratch("packed"), scratch("unpacked"));
+    fs::write(&from, &packed)?;
+    let script = format!(
+        "import {{ unpack }} from './www/ui/unpack.js'; import fs from 'node:fs';\
+         fs.writeFileSync('{}', unpack(new Uint8Array(fs.readFileSync('{}'))));",
+        to.display(),
+        from.display()
+    );
+    process::run(program("node").args(["--input-type=module", "--eval", &script]))?;
+    ensure!(
+        fs::read(&to)? == wasm,
+        "the page would unpack another engine"
+    );
+    Ok(packed)
+}
+
+fn scratch(name: &str) -> PathBuf {
+    root().join("target/pack").join(name)
 }
 
 /// One script or style with everything it imports.

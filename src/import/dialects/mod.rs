@@ -134,7 +134,8 @@ pub fn identify(cells: &[String], units: Option<&[String]>, preamble: &str) -> O
             if heading.unit.is_none() {
                 heading.unit = units
                     .and_then(|units| units.get(index))
-                    .map(|unit| unit.trim_matches(['(', ')', '[', ']', ' ']).to_lowercase())
+                    .map(|unit| unit.trim_matches(['(', ')', '[', ']', ' ']))
+                    .map(crate::letters::lowercase)
                     .filter(|unit| !unit.is_empty());
             }
             heading
@@ -245,9 +246,9 @@ fn roles_in(dialect: &Dialect, headings: &[Heading]) -> Vec<Role> {
 /// One column per quantity and channel; numbered columns are channels only if there are several.
 fn settle(found: &mut Match) {
     let mut kept: Vec<Role> = Vec::new();
-    found
-        .roles
-        .sort_by_key(|role| (role.quantity, role.channel, role.rank, role.index));
+    crate::order::sort_by_key(&mut found.roles, |role| {
+        (role.quantity, role.channel, role.rank, role.index)
+    });
     let channels = |quantity: Quantity| {
         let mut numbers: Vec<u32> = found
             .roles

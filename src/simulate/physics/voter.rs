@@ -241,7 +241,9 @@ fn round_to(shares: &[f64], total: f64, whole: u16) -> Vec<u16> {
     let mut counts: Vec<u16> = exact.iter().map(|value| value.floor() as u16).collect();
     let mut order: Vec<usize> = (0..exact.len()).collect();
     let remainder = |i: usize| exact.get(i).map_or(0.0, |value| value - value.floor());
-    order.sort_by(|&a, &b| remainder(b).total_cmp(&remainder(a)).then(a.cmp(&b)));
+    crate::order::sort_by(&mut order, |&a, &b| {
+        remainder(b).total_cmp(&remainder(a)).then(a.cmp(&b))
+    });
     let missing = whole.saturating_sub(counts.iter().sum());
     for &i in order.iter().cycle().take(usize::from(missing)) {
         if let Some(count) = counts.get_mut(i) {
