@@ -6,6 +6,7 @@
 //! common to all, so that levels of different collaborators can be compared.
 
 use super::augment::members_by_class;
+use super::covariance::{add_floor, mean, pooled, scatter, Cholesky};
 use super::LEVELS;
 use ndarray::{ArrayView1, ArrayView2};
 
@@ -32,8 +33,7 @@ pub struct Evidence {
 #[derive(Debug, Clone)]
 struct Normal {
     mean: Vec<f64>,
-    /// Lower triangle by rows: entry (i, j), j <= i, at i (i + 1) / 2 + j.
-    factor: Vec<f64>,
+    factor: Cholesky,
     /// Half the log determinant, relative to a class that has no spread but the floor.
     half_log_volume: f64,
 }
@@ -50,13 +50,7 @@ impl Evidence {
             .zip(&means)
             .map(|(of, mean)| scatter(rows, of, mean))
             .collect();
-        let n_free = rows.nrows().saturating_sub(members.len()).max(1) as f64;
-        let mut pooled = vec![0.0; p * (p + 1) / 2];
-        for scatter in &scatters {
-            for (sum, value) in pooled.iter_mut().zip(scatter) {
-                *sum += value / n_free;
-            }
-        }
+        let pooled = pooled(&scatters, rows.nrows(), members.len(), p);
         let classes = members.iter().zip(means).zip(&scatters);
         let classes = classes.map(|((of, mean), scatter)| {
             let n = of.len() as f64;
@@ -66,9 +60,7 @@ impl Evidence {
                 .zip(&pooled)
                 .map(|(own, all)| (1.0 - shrunk) * own / (n - 1.0).max(1.0) + shrunk * all)
                 .collect();
-            for i in 0..p {
-                covariance[i * (i + 1) / 2 + i] += FLOOR;
-            }
+            add_floor(&mut covariance, p, FLOOR);
             Normal::new(mean, covariance)
         });
         Self {
@@ -94,27 +86,11 @@ fn level_of(surprise: f64) -> u8 {
 }
 
 impl Normal {
-    /// Factors a covariance given as its lower triangle; the floor on its diagonal keeps the
-    /// pivots positive.
+    /// From a covariance with the floor on its diagonal.
     fn new(mean: Vec<f64>, covariance: Vec<f64>) -> Self {
-        let p = mean.len();
-        let mut factor = covariance;
+        let factor = Cholesky::new(covariance, mean.len(), FLOOR);
         let mut half_log_volume = 0.0;
-        for i in 0..p {
-            for j in 0..=i {
-                let (row, other) = (i * (i + 1) / 2, j * (j + 1) / 2);
-                let mut value = factor[row + j];
-                for k in 0..j {
-                    value -= factor[row + k] * factor[other + k];
-                }
-                factor[row + j] = if i == j {
-                    // Rounding cannot push a pivot below what the floor puts there.
-                    value.max(0.1 * FLOOR).sqrt()
-                } else {
-                    value / factor[other + j]
-                };
-            }
-            let pivot = factor[i * (i + 1) / 2 + i];
+        for pivot in factor.pivots() {
             half_log_volume += libm::log(pivot) - 0.5 * libm::log(FLOOR);
         }
         Self {
@@ -128,49 +104,13 @@ impl Normal {
     /// never negative.
     fn surprise(&self, battery: ArrayView1<'_, f64>) -> f64 {
         let p = self.mean.len();
-        let mut solved = Vec::with_capacity(p);
-        let mut squared = 0.0;
-        for (i, (value, mean)) in battery.iter().zip(&self.mean).enumerate() {
-            let row = &self.factor[i * (i + 1) / 2..];
-            let mut rest = value - mean;
-            for (l, z) in row.iter().zip(&solved) {
-                rest -= l * z;
-            }
-            let z: f64 = rest / row[i];
-            squared += z * z;
-            solved.push(z);
-        }
+        let offset = battery
+            .iter()
+            .zip(&self.mean)
+            .map(|(value, mean)| value - mean);
+        let squared: f64 = self.factor.solve(offset).iter().map(|z| z * z).sum();
         (0.5 * squared + self.half_log_volume) / p.max(1) as f64
     }
-}
-
-fn mean(rows: ArrayView2<'_, f64>, of: &[usize]) -> Vec<f64> {
-    let n = of.len().max(1) as f64;
-    (0..rows.ncols())
-        .map(|j| of.iter().map(|&i| rows[[i, j]]).sum::<f64>() / n)
-        .collect()
-}
-
-/// Lower triangle of the sum of squares and products about the mean. Plain loops: the matrix
-/// kernels of `ndarray` round differently where the processor has fused multiply-add.
-fn scatter(rows: ArrayView2<'_, f64>, of: &[usize], mean: &[f64]) -> Vec<f64> {
-    let p = mean.len();
-    let mut sum = vec![0.0; p * (p + 1) / 2];
-    let mut off = vec![0.0; p];
-    for &row in of {
-        for (d, (value, mean)) in off.iter_mut().zip(rows.row(row).iter().zip(mean)) {
-            *d = value - mean;
-        }
-        let mut cells = sum.iter_mut();
-        for i in 0..p {
-            for j in 0..=i {
-                if let Some(cell) = cells.next() {
-                    *cell += off[i] * off[j];
-                }
-            }
-        }
-    }
-    sum
 }
 
 #[cfg(test)]

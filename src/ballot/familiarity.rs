@@ -1,4 +1,5 @@
-//! How near a query battery lies to a collaborator's own rows, in 16 levels.
+//! How near a query battery lies to a collaborator's own rows, in 16 levels. Distances are taken
+//! between rows as [`super::Whitening`] gives them.
 
 use super::space::quantile;
 use super::LEVELS;
@@ -19,7 +20,6 @@ const TAIL_SHARES: [f64; 7] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8];
 #[derive(Debug, Clone)]
 pub struct Familiarity<'a> {
     rows: ArrayView2<'a, f64>,
-    batteries: Vec<u32>,
     /// Ascending distances of own rows to their neighbours of other batteries.
     own: Vec<f64>,
     /// 95 % quantile of `own`.
@@ -38,12 +38,7 @@ impl<'a> Familiarity<'a> {
             .collect();
         crate::order::sort_numbers(&mut own);
         let edge = quantile(&own, 0.95);
-        Self {
-            rows,
-            batteries: batteries.to_vec(),
-            own,
-            edge,
-        }
+        Self { rows, own, edge }
     }
 
     /// The level of a battery: 0 far .. 15 among the own rows.
@@ -51,14 +46,7 @@ impl<'a> Familiarity<'a> {
     /// Within the 95 % quantile of the own distances the level follows the tail share; beyond it
     /// every factor of sqrt 2 in distance costs one level.
     pub fn level(&self, battery: ArrayView1<'_, f64>) -> u8 {
-        self.level_of(battery, None)
-    }
-
-    /// The level of a record of the own battery `owner`, measured against the other batteries as
-    /// the own distances are.
-    pub(super) fn level_of(&self, battery: ArrayView1<'_, f64>, owner: Option<u32>) -> u8 {
-        let is_other = |j: usize| owner.is_none() || self.batteries.get(j).copied() != owner;
-        let Some(distance) = mean_of_nearest(self.rows, battery, is_other) else {
+        let Some(distance) = mean_of_nearest(self.rows, battery, |_| true) else {
             return 0;
         };
         if distance <= self.edge {

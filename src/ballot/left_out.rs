@@ -6,7 +6,9 @@
 //! densities and neighbours of the others. Nothing changes for any other battery.
 
 use super::augment::augment;
+use super::covariance::Whitening;
 use super::evidence::Evidence;
+use super::familiarity::Familiarity;
 use super::voter::{Own, VoteParams};
 use super::Row;
 use crate::forest::{self, Forest, ForestError};
@@ -115,9 +117,11 @@ pub(super) struct Asked<'a> {
     pub scaled: ArrayView2<'a, f64>,
     /// From [`own_batteries`].
     pub owners: &'a [Option<u32>],
+    /// Own rows that familiarity is measured against, ascending.
+    pub reference: &'a [usize],
 }
 
-/// Replaces votes and evidence on own batteries by those of the other batteries.
+/// Replaces all that is said about own batteries by what the other batteries say.
 ///
 /// `near` are the own rows, declared noise included, on the query's scale; `rows` has one entry
 /// per query row, each with one value per class of `held` (ascending).
@@ -167,9 +171,21 @@ pub(super) fn answer_left_out(
             },
         )?;
         let counts = forest.votes(asked.raw.select(Axis(0), &of_group).view())?;
-        let evidence = Evidence::fit(near.select(Axis(0), &others).view(), &labels);
+        let near_others = near.select(Axis(0), &others);
+        let evidence = Evidence::fit(near_others.view(), &labels);
+        let whitening = Whitening::fit(near_others.view(), &labels);
+        let reference: Vec<usize> = (asked.reference.iter().copied())
+            .filter(|row| others.binary_search(row).is_ok())
+            .collect();
+        let batteries: Vec<u32> = (reference.iter())
+            .filter_map(|&row| own.batteries.get(row).copied())
+            .collect();
+        let reference = whitening.apply(near.select(Axis(0), &reference).view());
+        let familiarity = Familiarity::new(reference.view(), &batteries);
+        let whitened = whitening.apply(asked.scaled);
         for (&row, trees) in of_group.iter().zip(counts.rows()) {
             let levels = evidence.levels(asked.scaled.row(row));
+            let familiar = familiarity.level(whitened.row(row));
             // A class whose only battery is left out has no evidence.
             let level = |class: &u16| {
                 let place = classes.binary_search(class).ok();
@@ -180,6 +196,7 @@ pub(super) fn answer_left_out(
                     .iter()
                     .filter_map(|&class| trees.get(usize::from(class)).copied())
                     .collect();
+                row.familiarity = familiar;
                 row.evidence = held.iter().map(|class| level(class).unwrap_or(0)).collect();
             }
         }
@@ -285,8 +302,7 @@ mod tests {
         let cast = vote(&own(0), query.view(), &params(true), &mut go_on).unwrap();
         let open = vote(&own(0), query.view(), &params(false), &mut go_on).unwrap();
         let without = vote(&own(1), query.view(), &params(false), &mut go_on).unwrap();
-        assert_eq!(cast.rows[0].votes, without.rows[0].votes);
-        assert_eq!(cast.rows[0].evidence, without.rows[0].evidence);
+        assert_eq!(cast.rows[0], without.rows[0]);
         assert_ne!(cast.rows[0], open.rows[0]);
         assert_eq!(cast.rows[1..], open.rows[1..]);
     }

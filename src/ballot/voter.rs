@@ -4,6 +4,7 @@
 //! [`crate::evaluate`] call it directly.
 
 use super::augment::{add_noise, augment, members_by_class};
+use super::covariance::Whitening;
 use super::distance::mean_distance;
 use super::evidence::Evidence;
 use super::familiarity::Familiarity;
@@ -106,8 +107,9 @@ pub fn vote(
     let scale = Scale::of(query);
     let (near, asked) = (scale.apply(noisy.view()), scale.apply(query));
     let evidence = Evidence::fit(near.view(), own.labels);
+    let whitening = Whitening::fit(near.view(), own.labels);
     let kept = thinned(near.nrows(), &mut rng);
-    let reference = near.select(Axis(0), &kept);
+    let reference = whitening.apply(near.select(Axis(0), &kept).view());
     let batteries: Vec<u32> = kept
         .iter()
         .filter_map(|&row| own.batteries.get(row).copied())
@@ -122,14 +124,16 @@ pub fn vote(
     };
     let coverage = coverage(own);
     let held: Vec<u16> = coverage.iter().map(|held| held.class).collect();
-    let answers = asked.rows().into_iter().zip(counts.rows()).zip(&owners);
-    let mut rows: Vec<Row> = answers
-        .map(|((battery, trees), owner)| Row {
+    let whitened = whitening.apply(asked.view());
+    let batteries = asked.rows().into_iter().zip(whitened.rows());
+    let mut rows: Vec<Row> = batteries
+        .zip(counts.rows())
+        .map(|((battery, whitened), trees)| Row {
             votes: held
                 .iter()
                 .filter_map(|class| trees.get(usize::from(*class)).copied())
                 .collect(),
-            familiarity: familiarity.level_of(battery, *owner),
+            familiarity: familiarity.level(whitened),
             evidence: evidence.levels(battery),
             soh: None,
         })
@@ -138,6 +142,7 @@ pub fn vote(
         raw: query,
         scaled: asked.view(),
         owners: &owners,
+        reference: &kept,
     };
     answer_left_out(own, near.view(), &asked, &held, params, &mut rows)?;
     Ok(Vote {

@@ -3,11 +3,12 @@
 //! A job is one run of one setting and depends on nothing but the fleet and its seed, so callers
 //! may spread jobs over threads: the report is put together in the order of the jobs.
 
-use super::attack::{lose_votes, Attack, ATTACKS};
-use super::clients::{ClientParams, Holding, Sharing};
+use super::attack::lose_votes;
 use super::fleet::Fleet;
+use super::measure::{self, contender_names};
 use super::score::{accuracies, contenders};
-use super::trial::{trial, SplitMode, TrialParams};
+use super::settings::{settings, Setting};
+use super::trial::{trial, SplitMode};
 use crate::ballot::importance;
 use crate::forest::ForestError;
 use crate::tally::Control;
@@ -27,48 +28,30 @@ pub enum Experiment {
     Noise,
     /// Lost votes and missing collaborators (peer-review file, Fig. R5).
     Loss,
-    /// Liars under every rule, with and without control batteries.
+    /// Liars and crafted queries under every rule, with and without control batteries.
     Attack,
+    /// A class that nobody holds: whether its batteries are flagged.
+    Unknown,
+    /// Whether stated confidences come true.
+    Calibration,
     /// Permutation importance over collaborators (Fig. 3d).
     Importance,
 }
 
 /// All experiments with their names.
-pub const EXPERIMENTS: [(Experiment, &str); 6] = [
+pub const EXPERIMENTS: [(Experiment, &str); 8] = [
     (Experiment::Homogeneous, "homogeneous"),
     (Experiment::Heterogeneity, "heterogeneity"),
     (Experiment::Noise, "noise"),
     (Experiment::Loss, "loss"),
     (Experiment::Attack, "attack"),
+    (Experiment::Unknown, "unknown"),
+    (Experiment::Calibration, "calibration"),
     (Experiment::Importance, "importance"),
 ];
 
 /// Accuracy floor of the privacy budget (eq. 1).
 const BUDGET_FLOOR: f64 = 0.9;
-/// Control batteries of the attack experiment.
-const N_CONTROLS: usize = 10;
-/// Collaborators of the attack experiment.
-const N_ATTACKED: usize = 7;
-
-/// One line of a report.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Setting {
-    /// Name in the report.
-    pub name: String,
-    /// The round that is simulated.
-    pub params: TrialParams,
-    /// Share of answers lost.
-    pub lost_share: f64,
-    /// Collaborators whose ballots never arrive.
-    pub n_missing: usize,
-    /// Who lies, and how many.
-    pub attack: Option<(Attack, usize)>,
-    /// Whether the honest ballots of liars are left out altogether: what an attack is held
-    /// against.
-    pub n_absent_liars: usize,
-    /// Control batteries.
-    pub n_controls: usize,
-}
 
 /// An experiment on a fleet.
 #[derive(Debug, Clone)]
@@ -121,7 +104,11 @@ impl<'a> Plan<'a> {
             .seed
             .wrapping_mul(1_000_003)
             .wrapping_add((index % runs) as u64);
-        let mut trial = trial(self.fleet, &setting.params, seed)?;
+        let mut params = setting.params;
+        if setting.hides_a_class {
+            params.hidden_class = Some((index % runs % self.fleet.n_classes().max(1)) as u16);
+        }
+        let mut trial = trial(self.fleet, &params, seed)?;
         let mut rng = ChaCha8Rng::seed_from_u64(seed ^ 0x5eed);
         if self.experiment == Experiment::Importance {
             let mut out = vec![0.0; self.fleet.columns.len()];
@@ -158,8 +145,13 @@ impl<'a> Plan<'a> {
         trial
             .ballots
             .drain(..n_gone.min(trial.ballots.len().saturating_sub(1)));
+        let measured = match self.experiment {
+            Experiment::Unknown => measure::unknown(self.fleet, &trial, params.hidden_class),
+            Experiment::Calibration => measure::calibration(self.fleet, &trial),
+            _ => accuracies(&self.fleet.catalogue, &trial, &contenders(), &controls),
+        };
         // The only errors left are an empty query or catalogue, which a fleet cannot have.
-        Ok(accuracies(&self.fleet.catalogue, &trial, &contenders(), &controls).unwrap_or_default())
+        Ok(measured.unwrap_or_default())
     }
 
     /// The report of all results, in the order of the jobs.
@@ -171,18 +163,27 @@ impl<'a> Plan<'a> {
             .iter()
             .zip(results.chunks(runs))
             .map(|(setting, runs)| {
+                let bins = (self.experiment == Experiment::Calibration)
+                    .then(|| measure::by_contender(runs));
                 let mut by_column = Map::new();
                 for (i, column) in columns.iter().enumerate() {
-                    let values: Vec<f64> = runs.iter().filter_map(|r| r.get(i).copied()).collect();
+                    let values: Vec<f64> = match &bins {
+                        Some(bins) => bins.errors(i),
+                        None => runs.iter().filter_map(|r| r.get(i).copied()).collect(),
+                    };
                     if let Some(figures) = figures(&values) {
                         by_column.insert(column.clone(), figures);
                     }
                 }
-                json!({
+                let mut line = json!({
                     "setting": setting.name,
                     "nsr_percent": setting.params.nsr_percent,
                     "values": by_column,
-                })
+                });
+                if let Some(bins) = bins {
+                    line["pooled"] = bins.to_json(&columns);
+                }
+                line
             })
             .collect();
         let mut report = json!({
@@ -226,8 +227,10 @@ impl<'a> Plan<'a> {
         if self.experiment == Experiment::Importance {
             return self.fleet.columns.clone();
         }
-        let rules = contenders().into_iter().map(|c| c.name.to_owned());
-        rules.chain(["pooled".to_owned()]).collect()
+        match self.experiment {
+            Experiment::Unknown => measure::unknown_columns(),
+            _ => contender_names(),
+        }
     }
 }
 
@@ -236,94 +239,6 @@ fn name(experiment: Experiment) -> &'static str {
         .iter()
         .find(|(other, _)| *other == experiment)
         .map_or("", |(_, name)| name)
-}
-
-fn settings(experiment: Experiment, split: SplitMode, n_classes: usize) -> Vec<Setting> {
-    let with = |name: String, holding, sharing| Setting {
-        name,
-        params: TrialParams {
-            split,
-            clients: ClientParams {
-                holding,
-                sharing,
-                ..ClientParams::default()
-            },
-            ..TrialParams::default()
-        },
-        lost_share: 0.0,
-        n_missing: 0,
-        attack: None,
-        n_absent_liars: 0,
-        n_controls: 0,
-    };
-    let index = |n: usize| with(format!("index {n}"), Holding::AtLeast(n), Sharing::Shared);
-    let all = || with("all classes".into(), Holding::All, Sharing::Shared);
-    match experiment {
-        Experiment::Homogeneous | Experiment::Importance => vec![all()],
-        Experiment::Heterogeneity => {
-            let mut out: Vec<Setting> = (2..=n_classes).map(index).collect();
-            for (sharing, word) in [(Sharing::Shared, "shared"), (Sharing::Disjoint, "disjoint")] {
-                for n in 2..=n_classes.min(4) {
-                    let name = format!("exactly {n}, {word} batteries");
-                    out.push(with(name, Holding::Exactly(n), sharing));
-                }
-            }
-            out.push(with(
-                "index 2, disjoint batteries".into(),
-                Holding::AtLeast(2),
-                Sharing::Disjoint,
-            ));
-            out
-        }
-        Experiment::Noise => (0..=10)
-            .map(|nsr| {
-                let mut setting = all();
-                setting.name = format!("NSR {nsr} %");
-                setting.params.nsr_percent = f64::from(nsr);
-                setting
-            })
-            .collect(),
-        Experiment::Loss => {
-            let mut out = Vec::new();
-            for n in 2..=n_classes {
-                for percent in [0, 2, 4, 6, 8, 10] {
-                    let mut setting = index(n);
-                    setting.name = format!("index {n}, {percent} % of votes lost");
-                    setting.lost_share = f64::from(percent) / 100.0;
-                    out.push(setting);
-                }
-            }
-            let mut setting = index(2);
-            setting.name = "index 2, 3 of 10 collaborators missing".into();
-            setting.n_missing = 3;
-            out.push(setting);
-            out
-        }
-        Experiment::Attack => {
-            let mut out = Vec::new();
-            for n_controls in [0, N_CONTROLS] {
-                let mut base = index(2);
-                base.params.clients.n_clients = N_ATTACKED;
-                base.n_controls = n_controls;
-                let titled = |mut setting: Setting, what: String| {
-                    setting.name = format!("{what}, {n_controls} controls");
-                    setting
-                };
-                out.push(titled(base.clone(), format!("{N_ATTACKED} honest")));
-                for n_liars in [1, 2] {
-                    let mut absent = base.clone();
-                    absent.n_absent_liars = n_liars;
-                    out.push(titled(absent, format!("{n_liars} of {N_ATTACKED} absent")));
-                    for (attack, name) in ATTACKS {
-                        let mut setting = base.clone();
-                        setting.attack = Some((attack, n_liars));
-                        out.push(titled(setting, format!("{n_liars} of {N_ATTACKED} {name}")));
-                    }
-                }
-            }
-            out
-        }
-    }
 }
 
 fn mean(values: &[f64]) -> f64 {

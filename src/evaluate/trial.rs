@@ -1,9 +1,11 @@
 //! One simulated round: split, deal, cast, and the ballots with the truth.
 
 use super::clients::{deal, ClientParams};
+use super::crafted::Crafted;
 use super::fleet::Fleet;
 use crate::ballot::{vote, Ballot, Coverage, VoteParams, FORMAT, ROWS_PER_CLASS};
 use crate::forest::{self, Forest, ForestError};
+use ndarray::{Array2, ArrayView1};
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -46,6 +48,8 @@ pub struct TrialParams {
     pub nsr_percent: f64,
     /// A class whose batteries no collaborator holds.
     pub hidden_class: Option<u16>,
+    /// Batteries that the recycler made up and hid in the query.
+    pub crafted: Option<Crafted>,
     /// Whether to fit the pooled-data forest, the ceiling of what sharing all data would give.
     pub is_pooled: bool,
 }
@@ -59,6 +63,7 @@ impl Default for TrialParams {
             rows_per_class: ROWS_PER_CLASS,
             nsr_percent: 0.0,
             hidden_class: None,
+            crafted: None,
             is_pooled: true,
         }
     }
@@ -96,6 +101,8 @@ pub struct Trial {
     pub forests: Vec<Forest>,
     /// Accuracy of a forest of 100 trees on all training rows.
     pub pooled: Option<f64>,
+    /// Shares of its trees, shape (query rows, classes).
+    pub pooled_shares: Option<Array2<f64>>,
 }
 
 /// Share of batteries that train. Paper: 80 %.
@@ -125,6 +132,11 @@ pub fn trial(fleet: &Fleet, params: &TrialParams, seed: u64) -> Result<Trial, Fo
         seeds: Vec::new(),
         forests: Vec::new(),
         pooled: None,
+        pooled_shares: None,
+    };
+    let asked = match params.crafted {
+        Some(crafted) => crafted.extend(&trial.query, &mut rng),
+        None => trial.query.rows.clone(),
     };
     for rows in deal(&dense, &params.clients, &mut rng) {
         let mut once = rows.clone();
@@ -132,12 +144,11 @@ pub fn trial(fleet: &Fleet, params: &TrialParams, seed: u64) -> Result<Trial, Fo
         once.dedup();
         let own = train.select(&once);
         let vote_params = params.vote_params(fleet, rng.gen());
-        let cast = vote(
-            &own.own(),
-            trial.query.rows.view(),
-            &vote_params,
-            &mut |_| ControlFlow::Continue(()),
-        )?;
+        let mut cast = vote(&own.own(), asked.view(), &vote_params, &mut |_| {
+            ControlFlow::Continue(())
+        })?;
+        // Only what is said about real batteries is tallied.
+        cast.rows.truncate(trial.truth.len());
         // `mv-n` weighs by the rows dealt, as published, where a real ballot counts batteries.
         let dealt = |class: u16| {
             let of_class = |row: &&usize| class_of[usize::from(dense.labels[**row])] == class;
@@ -180,13 +191,23 @@ pub fn trial(fleet: &Fleet, params: &TrialParams, seed: u64) -> Result<Trial, Fo
                 ..forest::Params::default()
             },
         )?;
-        let predicted = forest.predict(trial.query.rows.view())?;
-        let right = predicted
-            .iter()
+        let shares = forest.votes(trial.query.rows.view())?;
+        let shares = shares.mapv(|n| f64::from(n) / f64::from(POOLED_TREES));
+        let top = |row: ArrayView1<'_, f64>| -> usize {
+            let mut best = 0;
+            for (class, share) in row.iter().enumerate() {
+                if *share > row[best] {
+                    best = class;
+                }
+            }
+            best
+        };
+        let right = (shares.rows().into_iter())
             .zip(&trial.truth)
-            .filter(|(a, b)| a == b)
+            .filter(|(row, truth)| top(*row) == usize::from(**truth))
             .count();
         trial.pooled = Some(right as f64 / trial.truth.len().max(1) as f64);
+        trial.pooled_shares = Some(shares);
     }
     Ok(trial)
 }

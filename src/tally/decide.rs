@@ -62,6 +62,9 @@ pub struct Decision {
     pub probabilities: Vec<f64>,
     /// Voters whose absence alone would change the class.
     pub decisive: Vec<usize>,
+    /// Score of evidence of the class that fits best, in levels, 0..16.5: how well the battery is
+    /// known to anybody, whatever the rule.
+    pub evidence: f64,
     /// Whether the battery is one of the controls.
     pub is_control: bool,
     /// State of health, where collaborators that name the same class estimated it.
@@ -153,6 +156,7 @@ pub fn decide(
         answer_confidence,
         probabilities,
         decisive: Vec::new(),
+        evidence: 0.0,
         is_control: false,
         soh: None,
     }

@@ -29,7 +29,7 @@ mod trust;
 mod weights;
 mod why;
 
-pub(crate) use count::classify;
+pub(crate) use count::{classify, probabilities};
 pub use count::{
     compare, leave_one_out, tally, Comparison, Options, Tally, TallyError, VoterReport,
 };

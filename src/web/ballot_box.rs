@@ -116,7 +116,7 @@ impl BallotBox {
     /// Decides by a rule: the tally, and the same as CSV. `controls`: `[[battery, class]]`.
     pub fn tally(&self, rule: &str, controls: JsValue) -> Outcome {
         round::check_quorum(&self.signed, &self.admissions).map_err(coded)?;
-        let options = options(rule, controls)?;
+        let options = self.options(rule, controls)?;
         let round = &self.signed.round;
         let ballots = self.counted();
         let result = tally::tally(
@@ -169,7 +169,7 @@ impl BallotBox {
     /// All rules side by side.
     pub fn compare(&self, controls: JsValue) -> Outcome {
         round::check_quorum(&self.signed, &self.admissions).map_err(coded)?;
-        let options = options(RULES[0].name, controls)?;
+        let options = self.options(RULES[0].name, controls)?;
         let round = &self.signed.round;
         let n_batteries = round.query.batteries.len();
         let compared = tally::compare(&round.catalogue, n_batteries, &self.counted(), &options);
@@ -179,7 +179,7 @@ impl BallotBox {
     /// Who said what about one battery of the query, and with which weight.
     pub fn why(&self, rule: &str, controls: JsValue, battery: usize) -> Outcome {
         round::check_quorum(&self.signed, &self.admissions).map_err(coded)?;
-        let options = options(rule, controls)?;
+        let options = self.options(rule, controls)?;
         let round = &self.signed.round;
         let n_batteries = round.query.batteries.len();
         let reasons = tally::why(
@@ -200,11 +200,23 @@ impl BallotBox {
         rule: &str,
         controls: JsValue,
     ) -> Result<Vec<Vec<Vec<f64>>>, JsValue> {
-        let options = options(rule, controls)?;
+        let options = self.options(rule, controls)?;
         let round = &self.signed.round;
         let n_batteries = round.query.batteries.len();
         tally::leave_one_out(&round.catalogue, n_batteries, &self.counted(), &options)
             .map_err(coded)
+    }
+
+    fn options(&self, rule: &str, controls: JsValue) -> Result<tally::Options, JsValue> {
+        let controls: Vec<(usize, usize)> = from_js(controls)?;
+        Ok(tally::Options {
+            rule: Rule::named(rule).unwrap_or(tally::Options::default().rule),
+            controls: controls
+                .into_iter()
+                .map(|(battery, class)| Control { battery, class })
+                .collect(),
+            ..tally::Options::for_schema(&self.signed.round.query.schema)
+        })
     }
 
     fn counted(&self) -> Vec<Signed<'_>> {
@@ -220,18 +232,6 @@ impl BallotBox {
             })
             .collect()
     }
-}
-
-fn options(rule: &str, controls: JsValue) -> Result<tally::Options, JsValue> {
-    let controls: Vec<(usize, usize)> = from_js(controls)?;
-    Ok(tally::Options {
-        rule: Rule::named(rule).unwrap_or(tally::Options::default().rule),
-        controls: controls
-            .into_iter()
-            .map(|(battery, class)| Control { battery, class })
-            .collect(),
-        ..tally::Options::default()
-    })
 }
 
 /// Names of the rules, the default first.

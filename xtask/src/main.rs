@@ -1,4 +1,4 @@
-//! `cargo xtask serve | test | pack | bench`: the only build scripts of the project.
+//! `cargo xtask serve | test | pack | bench | votes`: the only build scripts of the project.
 //!
 //! Every command installs what it misses, once and pinned, and says so before it does.
 
@@ -16,6 +16,7 @@ mod streams;
 mod test;
 mod texts;
 mod tools;
+mod votes;
 mod worker;
 
 const USAGE: &str = "\
@@ -24,7 +25,8 @@ usage: cargo xtask <command>
   serve [--port N]   build and pack the pages, serve them on http://localhost:8080
   pack               build and pack the pages into dist/, print sizes and fingerprints
   test  [PART...]    run every test, or some of: format lint native doc browser pages
-  bench [NAME...]    run the benchmarks (benches/), one thread, release build";
+  bench [NAME...]    run the benchmarks (benches/), one thread, release build
+  votes [--runs N]   measure the vote rules, write docs/votes.md";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -46,6 +48,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "serve" => serve::run(rest),
         "test" => test::run(rest),
         "bench" => bench::run(rest),
+        "votes" => votes::run(rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())

@@ -127,7 +127,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         weight_cap: arguments.cap,
         min_margin: arguments.margin.unwrap_or(Options::default().min_margin),
         controls: controls(arguments, &signed)?,
-        ..Options::default()
+        ..Options::for_schema(&signed.round.query.schema)
     };
     let round = &signed.round;
     let (catalogue, batteries) = (&round.catalogue, &round.query.batteries);

@@ -28,11 +28,17 @@ pub fn fleet(arguments: &Arguments) -> Result<Fleet, Failure> {
     if let Some(half) = &arguments.half {
         fleet = fleet.half(half == "second");
     }
+    enough_classes(&fleet)?;
+    Ok(fleet)
+}
+
+/// Refuses a fleet of fewer than two classes.
+pub fn enough_classes(fleet: &Fleet) -> Result<(), Failure> {
     if fleet.n_classes() < 2 {
         return Err(Failure::new(
             "experiment-too-few-classes",
             "the labelled rows are of fewer than two classes",
         ));
     }
-    Ok(fleet)
+    Ok(())
 }
