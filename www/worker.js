@@ -47,8 +47,8 @@ async function read(args, report) {
     if (!NOT_A_CYCLE.has(error?.code)) throw error;
     first = error;
   }
-  const [{ file, name }] = args.files;
-  if (args.files.length === 1 && file.size < LARGEST_PULSE_FILE) {
+  const [{ file, name, mapping }] = args.files;
+  if (args.files.length === 1 && !mapping && file.size < LARGEST_PULSE_FILE) {
     try {
       return core.pulse_cells(name, new Uint8Array(await file.arrayBuffer()));
     } catch (error) {
@@ -63,8 +63,8 @@ async function read(args, report) {
 async function readCycles({ files, protocol }, report) {
   const imported = [];
   let bytes = 0, last = 0;
-  for (const { file, name, nominal_ah, cell_id } of files) {
-    const reader = new core.FileReader(name, { nominal_ah, cell_id });
+  for (const { file, name, nominal_ah, cell_id, soh, mapping } of files) {
+    const reader = new core.FileReader(name, { nominal_ah, cell_id, soh, mapping });
     const stream = file.stream().getReader();
     for (;;) {
       const { done, value } = await stream.read();
@@ -79,6 +79,33 @@ async function readCycles({ files, protocol }, report) {
     imported.push(reader.finish());
   }
   return core.cells(imported, protocol ?? null);
+}
+
+/** As much of a file as a first look needs; a workbook has its directory at the end. */
+async function headOf(file) {
+  const start = new Uint8Array(await file.slice(0, 1 << 19).arrayBuffer());
+  const isPacked = start[0] === 0x50 && start[1] === 0x4b;
+  return isPacked && file.size > start.length && file.size < LARGEST_PULSE_FILE ? new Uint8Array(await file.arrayBuffer()) : start;
+}
+
+/** Bytes of a text that a preview reads: enough for a cycle, little enough to follow every choice. */
+const PREVIEW_BYTES = 16e6;
+
+/** What a mapping makes of a file, or of its beginning. */
+async function preview({ file, name, mapping }) {
+  const isPacked = (await headOf(file))[0] === 0x50;
+  const whole = isPacked || file.size <= PREVIEW_BYTES;
+  const reader = new core.FileReader(name, { mapping, trace: true });
+  const stream = (whole ? file : file.slice(0, PREVIEW_BYTES)).stream().getReader();
+  for (;;) {
+    const { done, value } = await stream.read();
+    if (done) break;
+    reader.push(value);
+  }
+  const imported = reader.finish();
+  const found = imported.preview();
+  imported.free();
+  return { ...found, whole, bytes: whole ? file.size : PREVIEW_BYTES };
 }
 
 function train({ round_file, cell_ids, features, labels, soh, seed, nsr, epsilon, audit }, report) {
@@ -111,6 +138,10 @@ const OPS = {
   read,
   train,
   selftest,
+  peek: async ({ file, name, draft }) => core.peek_file(name, await headOf(file), draft ?? undefined),
+  preview,
+  mapping: ({ bytes }) => core.read_mapping(bytes),
+  diagnostics: async ({ file, name, code, params }) => core.refused_diagnostics(name, file ? await headOf(file) : new Uint8Array(), code, params),
   manifest: ({ bytes }) => core.read_manifest(bytes),
   fingerprint: ({ kid }) => core.fingerprint(kid),
   rules: () => core.rules(),

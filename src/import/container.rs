@@ -309,7 +309,7 @@ impl Gzip {
 }
 
 /// Whether a gzip header is complete.
-fn gzip_header_end(header: &[u8]) -> Result<bool, ImportError> {
+pub(super) fn gzip_header_end(header: &[u8]) -> Result<bool, ImportError> {
     let Some(flags) = header.get(3) else {
         return Ok(false);
     };
@@ -545,7 +545,7 @@ impl Zip {
 }
 
 /// Parts of an Office Open XML package.
-fn is_workbook_part(name: &str) -> bool {
+pub(super) fn is_workbook_part(name: &str) -> bool {
     name == "[Content_Types].xml"
         || name == "mimetype"
         || ["_rels/", "docProps/", "xl/"]
@@ -553,14 +553,22 @@ fn is_workbook_part(name: &str) -> bool {
             .any(|part| name.starts_with(part))
 }
 
-enum Header {
+/// What a zip archive goes on with.
+pub(super) enum Header {
+    /// A file, its header `n_header` bytes long.
     Member {
+        /// Path in the archive.
         name: String,
+        /// Bytes before its contents.
         n_header: usize,
+        /// 0 stored, 8 deflated.
         method: u16,
+        /// Packed length, 0 where it follows the contents.
         n_packed: u64,
+        /// General purpose flags.
         flags: u16,
     },
+    /// The directory at the end.
     Directory,
 }
 
@@ -573,7 +581,7 @@ fn long(bytes: &[u8], at: usize) -> Option<u32> {
 }
 
 /// Reads a local file header; `None` if more bytes are needed.
-fn local_header(bytes: &[u8]) -> Result<Option<Header>, ImportError> {
+pub(super) fn local_header(bytes: &[u8]) -> Result<Option<Header>, ImportError> {
     match bytes.get(..4) {
         None => return Ok(None),
         Some(b"PK\x03\x04") => {}

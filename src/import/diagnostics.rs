@@ -2,6 +2,7 @@
 
 use super::error::ImportError;
 use super::header::blanked;
+use super::peek::Peek;
 use super::report::Report;
 use crate::error::Coded;
 
@@ -60,11 +61,74 @@ pub fn diagnostics(report: &Report, error: Option<&ImportError>) -> String {
         );
     }
     if let Some(error) = error {
-        line("error", error.code());
-        for (name, value) in error.params() {
-            let parts: Vec<String> = value.split(", ").map(blanked).collect();
-            line(name, &parts.join(", "));
-        }
+        note_error(&mut line, error.code(), &error.params());
     }
     text
+}
+
+/// The same for a file that was refused: the error, and the shape of its first rows where they can
+/// be shown. Of each cell only its kind is told: `n` a number, `n.n` or `n,n` one with a decimal
+/// mark, `n:n:n` a time or `n-n-n` a date, `w` a word, `_` a blank; a run of digits is one `n`.
+pub fn diagnostics_of_refused(
+    code: &str,
+    params: &[(&str, String)],
+    peek: Option<&Peek>,
+) -> String {
+    let mut text = String::new();
+    let mut line = |key: &str, value: &str| {
+        if !value.is_empty() {
+            text.push_str(key);
+            text.push_str(": ");
+            text.push_str(value);
+            text.push('\n');
+        }
+    };
+    line("software", concat!("voltvote ", env!("CARGO_PKG_VERSION")));
+    note_error(&mut line, code, params);
+    let Some(peek) = peek else { return text };
+    line("encoding", peek.encoding);
+    let sign = |sign: Option<char>| sign.map(String::from).unwrap_or_default();
+    line(
+        "separator",
+        &sign(peek.mapping.delimiter).replace('\t', "tab"),
+    );
+    line("decimal mark", &sign(peek.mapping.decimal_mark));
+    let n_above = peek.mapping.n_preamble_rows.unwrap_or(0);
+    line("rows above", &n_above.to_string());
+    line("has headings", if peek.has_headings { "yes" } else { "no" });
+    let headings: Vec<String> = peek.headings.iter().map(|cell| blanked(cell)).collect();
+    line("headings", &headings.join(" | "));
+    for row in peek.above.iter().chain(&peek.rows).take(16) {
+        let cells: Vec<String> = row.iter().map(|cell| kind(cell)).collect();
+        line("row", &cells.join(" | "));
+    }
+    text
+}
+
+fn note_error(line: &mut dyn FnMut(&str, &str), code: &str, params: &[(&str, String)]) {
+    line("error", code);
+    for (name, value) in params {
+        let parts: Vec<String> = value.split(", ").map(blanked).collect();
+        line(name, &parts.join(", "));
+    }
+}
+
+/// The kind of a cell, see [`diagnostics_of_refused`].
+fn kind(cell: &str) -> String {
+    let mut kind = String::new();
+    for sign in cell.chars().take(40) {
+        let next = match sign {
+            _ if sign.is_ascii_digit() => 'n',
+            '.' | ',' | ':' | '-' | '/' | '+' | ' ' => sign,
+            _ if sign.is_alphabetic() => 'w',
+            _ => '?',
+        };
+        if kind.chars().last() != Some(next) {
+            kind.push(next);
+        }
+    }
+    match kind.as_str() {
+        "" => "_".to_string(),
+        _ => kind,
+    }
 }

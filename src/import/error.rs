@@ -28,6 +28,8 @@ pub enum ImportError {
     },
     /// Headings, but not all of time, voltage and current.
     MissingColumns {
+        /// File row of the headings, from 1.
+        row: u64,
         /// The headings found.
         found: Vec<String>,
         /// The quantities without a column.
@@ -37,6 +39,8 @@ pub enum ImportError {
     },
     /// The file can be read in several ways, and none is silently chosen.
     Ambiguous {
+        /// File row of the headings, from 1.
+        row: u64,
         /// What is ambiguous: a quantity, or `decimal-mark`.
         what: String,
         /// The candidates, by heading or name.
@@ -114,16 +118,23 @@ impl Coded for ImportError {
                 vec![("rows", n_rows.to_string())]
             }
             Self::MissingColumns {
+                row,
                 found,
                 missing,
                 nearest,
             } => vec![
+                ("row", row.to_string()),
                 ("found", found.join(", ")),
                 ("missing", missing.join(", ")),
                 ("nearest", nearest.join(", ")),
             ],
-            Self::Ambiguous { what, candidates } => {
+            Self::Ambiguous {
+                row,
+                what,
+                candidates,
+            } => {
                 vec![
+                    ("row", row.to_string()),
                     ("what", what.clone()),
                     ("candidates", candidates.join(", ")),
                 ]
@@ -153,11 +164,11 @@ impl fmt::Display for ImportError {
             Self::Empty => write!(f, "the file is empty; export it again"),
             Self::Binary { kind } => write!(
                 f,
-                "this is a {kind}, which is not read because its layout changes with the firmware; export CSV or XLSX from the cycler's software"
+                "found a {kind}; expected text, XLSX, zip or gzip, since binary layouts change with the firmware; export CSV or XLSX from the cycler's software"
             ),
             Self::NoCurves { found } => write!(
                 f,
-                "this is a summary with one row per cycle and holds no curves (headings: {}); use the time series file beside it",
+                "found a summary with one row per cycle (headings: {}), which holds no curves; expected one row per moment; use the time series file beside it",
                 found.join(", ")
             ),
             Self::PulseTable => write!(
@@ -166,31 +177,36 @@ impl fmt::Display for ImportError {
             ),
             Self::NoHeader { n_rows } => write!(
                 f,
-                "no row of headings above a block of numbers in the first {n_rows} rows; time, voltage and current are needed, map the columns by hand"
+                "rows 1 to {n_rows}: found no row of headings above a block of numbers; expected headings of time, voltage and current; choose the columns by hand (--mapping)"
             ),
             Self::MissingColumns {
+                row,
                 found,
                 missing,
                 nearest,
             } => write!(
                 f,
-                "found the headings {}; no column for {}; nearest: {}; map the columns by hand",
+                "row {row}: found the headings {}; expected time, voltage and current, but no column is known for {}; nearest: {}; choose the columns by hand (--mapping)",
                 found.join(", "),
                 missing.join(", "),
                 if nearest.is_empty() { "none".to_string() } else { nearest.join(", ") }
             ),
-            Self::Ambiguous { what, candidates } => write!(
+            Self::Ambiguous {
+                row,
+                what,
+                candidates,
+            } => write!(
                 f,
-                "{what} can be read in several ways: {}; choose once with a mapping",
+                "below row {row}: {what} can be read in several ways: {}; expected one; choose once by hand (--mapping)",
                 candidates.join(", ")
             ),
             Self::Encoding => write!(
                 f,
-                "the text is neither UTF-8, GB18030, UTF-16 nor windows-1252 with known headings; save it as UTF-8"
+                "found text in an unknown encoding; expected UTF-8, GB18030, UTF-16 or windows-1252; save it as UTF-8"
             ),
             Self::TooFewRows { n_rows } => write!(
                 f,
-                "only {n_rows} rows with time, voltage and current; a full charge and discharge is needed"
+                "found {n_rows} rows with time, voltage and current; expected a full charge and discharge; export the whole test, or look at the columns by hand (--mapping)"
             ),
             Self::NoFullCycle {
                 n_charges,
@@ -198,18 +214,18 @@ impl fmt::Display for ImportError {
                 n_partial,
             } => write!(
                 f,
-                "no full cycle: {n_charges} full charges, {n_discharges} full discharges, {n_partial} partial; add the file that holds the rest, or choose another file"
+                "found {n_charges} full charges, {n_discharges} full discharges and {n_partial} partial ones; expected a full charge followed or preceded by a full discharge; add the file that holds the rest, or choose another file"
             ),
             Self::BadArchive { reason } => write!(f, "the archive is damaged ({reason}); pack or export it again"),
             Self::TooLarge { limit } => write!(
                 f,
                 "the archive unpacks to more than {limit} bytes, out of proportion to its size; unpack it yourself and give the table"
             ),
-            Self::NoTable => write!(f, "the archive or workbook holds no table of time, voltage and current"),
-            Self::BadMapping { field } => write!(f, "the mapping does not fit: {field}"),
+            Self::NoTable => write!(f, "found no table in the archive or workbook; expected a file or sheet with columns of time, voltage and current; pack or export those"),
+            Self::BadMapping { field } => write!(f, "the mapping does not fit this file: {field}; expected its headings and units as saved; choose the columns of this file anew"),
             Self::BadManifest { row, column } => write!(
                 f,
-                "manifest row {row}, column {column}: not readable; expected file,cell_id,cathode and optional class,maker,nominal_ah"
+                "manifest row {row}, column {column}: not readable; expected a table file,cell_id,cathode and, where known, class,maker,nominal_ah (a number in Ah); correct that row"
             ),
         }
     }

@@ -7,8 +7,9 @@ use super::error::ImportError;
 use super::intake::ChannelResult;
 use super::mapping::Mapping;
 use super::naming;
-use super::report::{ColumnUse, Findings, Report};
+use super::report::{ColumnUse, Findings, HalfSummary, Report};
 use super::select::{self, Selector};
+use super::trace::Trace;
 
 /// What the caller knows beforehand.
 #[derive(Debug, Clone)]
@@ -22,6 +23,8 @@ pub struct Options {
     pub soh: Option<f64>,
     /// Battery identifier; absent to take it from the file.
     pub cell_id: Option<String>,
+    /// Keep the course of the file for showing, see [`FileImport::trace`].
+    pub trace: bool,
     /// Decoder of GB18030, strict. Natively encoding_rs; the pages give the browser's.
     pub decode_gb18030: Option<DecodeGb18030>,
 }
@@ -33,15 +36,19 @@ impl Default for Options {
             nominal_ah: None,
             soh: None,
             cell_id: None,
+            trace: false,
             decode_gb18030: super::encoding::OWN_GB18030,
         }
     }
 }
 
 impl Options {
-    /// Capacity of the discharge to look for.
-    pub(super) fn target_ah(&self) -> Option<f64> {
-        Some(self.soh? * self.nominal_ah?)
+    /// Capacity of the discharge to look for, given the text above the table.
+    pub(super) fn target_ah(&self, preamble: &str) -> Option<f64> {
+        let nominal_ah = self
+            .nominal_ah
+            .or_else(|| naming::nominal_in_preamble(&preamble.to_lowercase()));
+        Some(self.soh? * nominal_ah?)
     }
 }
 
@@ -80,6 +87,8 @@ pub struct FileImport {
     pub cells: Vec<CellImport>,
     /// What was found and repaired.
     pub report: Report,
+    /// The course of the first cell, if [`Options::trace`] asked for it.
+    pub trace: Option<Trace>,
 }
 
 /// Takes a file in pieces.
@@ -93,7 +102,11 @@ pub struct Importer {
 
 impl Importer {
     /// An importer for one file.
-    pub fn new(file_name: &str, options: Options) -> Self {
+    pub fn new(file_name: &str, mut options: Options) -> Self {
+        if options.soh.is_some() && options.nominal_ah.is_none() {
+            // What is looked for must be known before the first row.
+            options.nominal_ah = naming::nominal_in_name(file_name);
+        }
         Self {
             file_name: file_name.to_string(),
             options,
@@ -128,6 +141,7 @@ impl Importer {
         let tables = self.content.finish(&self.options)?;
         let several = tables.len() > 1;
         let mut first: Option<(Vec<CellImport>, Report)> = None;
+        let mut trace = None;
         let mut failure = ImportError::NoTable;
         for table in tables {
             let mut report = Report {
@@ -142,7 +156,7 @@ impl Importer {
                 self.file_name.clone()
             };
             match (
-                conclude(table, &name, &self.options, &mut report),
+                conclude(table, &name, &self.options, &mut report, &mut trace),
                 &mut first,
             ) {
                 (Ok(cells), None) => first = Some((cells, report)),
@@ -157,7 +171,11 @@ impl Importer {
             }
         }
         match first {
-            Some((cells, report)) => Ok(FileImport { cells, report }),
+            Some((cells, report)) => Ok(FileImport {
+                cells,
+                report,
+                trace,
+            }),
             None => Err(failure),
         }
     }
@@ -169,6 +187,7 @@ fn conclude(
     file_name: &str,
     options: &Options,
     report: &mut Report,
+    trace: &mut Option<Trace>,
 ) -> Result<Vec<CellImport>, ImportError> {
     let layout = body.layout;
     report.encoding = body.encoding.to_string();
@@ -202,6 +221,9 @@ fn conclude(
         .nominal_ah
         .or_else(|| naming::nominal_in_preamble(&crate::letters::lowercase(&layout.preamble)))
         .or_else(|| naming::nominal_in_name(file_name));
+    if options.soh.is_some() && nominal_ah.is_none() {
+        report.findings.whole("soh-without-nominal", "");
+    }
     let voltage_factor = result.voltage_factor.unwrap_or(1.0);
     if voltage_factor != 1.0 {
         report
@@ -209,6 +231,7 @@ fn conclude(
             .whole("voltage-unit", format!("{voltage_factor}"));
     }
     let several = result.channels.len() > 1;
+    let mut course = result.trace;
     let mut cells = Vec::new();
     for ChannelResult { number, selector } in result.channels {
         let (time_factor, current_factor) = unit_factors(
@@ -219,6 +242,11 @@ fn conclude(
         );
         let unit_factor = time_factor * current_factor;
         let choice = selector.finish(unit_factor, voltage_factor);
+        if let (None, Some(mut found)) = (&trace, course.take()) {
+            let sign = if choice.is_reversed { -1.0 } else { 1.0 };
+            found.scale(time_factor, voltage_factor, sign * current_factor);
+            *trace = Some(found);
+        }
         let is_half = choice.charge.is_some() != choice.discharge.is_some();
         let mut cell_id = options
             .cell_id
@@ -248,7 +276,17 @@ fn conclude(
             report.findings.whole("current-sign", sign);
         }
         report.cycles_from = choice.cycles_from.to_string();
-        report.halves.extend(choice.halves.iter().cloned());
+        let wanted_rows = [&choice.charge, &choice.discharge].map(|half| {
+            let half = half.as_ref()?;
+            Some((half.is_positive, half.file_rows))
+        });
+        report.halves.extend(choice.halves.iter().map(|half| {
+            let is_positive = (half.direction == "charge") != choice.is_reversed;
+            HalfSummary {
+                is_wanted: wanted_rows.contains(&Some((is_positive, half.rows))),
+                ..half.clone()
+            }
+        }));
         let loose = |half: &Option<super::segment::Half>| {
             half.as_ref().map(|half| LooseHalf {
                 half: select::to_half_cycle(half, choice.is_reversed, time_factor, current_factor),

@@ -8,6 +8,7 @@ use super::number;
 use super::report::Findings;
 use super::segment::{Sample, Segmenter};
 use super::select::Selector;
+use super::trace::Trace;
 use super::unsigned;
 
 /// Most columns that are read.
@@ -113,6 +114,8 @@ pub struct IntakeResult {
     pub voltage_factor: Option<f64>,
     /// How the sign was decided: `column`, `state`, `counters` or `voltage`.
     pub sign: &'static str,
+    /// The course of the file, if it was asked for.
+    pub trace: Option<Trace>,
 }
 
 /// Turns rows into samples and samples into halves.
@@ -140,6 +143,8 @@ pub struct Intake {
     /// First voltages, to check their unit against what a cell can have.
     probe_v: Vec<f64>,
     wall_s: Option<f64>,
+    /// The course of the first cell, for showing; absent unless asked for.
+    pub trace: Option<Box<Trace>>,
     /// Findings so far.
     pub findings: Findings,
 }
@@ -228,6 +233,7 @@ impl Intake {
             has_negative: false,
             probe_v: Vec::new(),
             wall_s: None,
+            trace: None,
             findings: Findings::default(),
         }
     }
@@ -360,6 +366,9 @@ impl Intake {
                     f64::NAN
                 }
             };
+            if let (0, Some(trace)) = (at, &mut self.trace) {
+                trace.push(time_s, voltage_v, current_a);
+            }
             if at == 0 && self.probe_v.len() < 512 && voltage_v > 0.0 {
                 self.probe_v.push(voltage_v);
             }
@@ -503,6 +512,7 @@ impl Intake {
                 })
                 .collect(),
             n_samples: self.n_samples,
+            trace: self.trace.map(|trace| *trace),
             findings: self.findings,
             time_factor: self.check.factor(),
             clock: match self.clock.source() {

@@ -41,6 +41,9 @@ pub fn split(line: &str, delimiter: u8, wrapped: bool) -> Vec<String> {
         line = line.strip_prefix('"').unwrap_or(line);
         line = line.strip_suffix('"').unwrap_or(line);
     }
+    if delimiter == b' ' {
+        return split_blanks(line);
+    }
     let mut fields = Vec::new();
     let mut field = String::new();
     let mut quoted = false;
@@ -61,7 +64,24 @@ pub fn split(line: &str, delimiter: u8, wrapped: bool) -> Vec<String> {
     fields
 }
 
-fn is_wrapped(line: &str) -> bool {
+/// Splits at runs of blanks. In a line of words, as headings are, single blanks belong to the words
+/// if any run is longer: `Test Time (s)   Voltage (V)`.
+fn split_blanks(line: &str) -> Vec<String> {
+    // Writers of plain text mark their headings as a comment.
+    let line = line.trim().trim_start_matches(['#', '%']).trim_start();
+    let is_data = line.starts_with(|sign: char| sign.is_ascii_digit() || "+-.,".contains(sign));
+    if !is_data && line.contains("  ") {
+        let parts = line.split("  ").map(str::trim);
+        return parts
+            .filter(|part| !part.is_empty())
+            .map(str::to_string)
+            .collect();
+    }
+    line.split_ascii_whitespace().map(str::to_string).collect()
+}
+
+/// Whether a whole line is one quoted field (Novonix).
+pub fn is_wrapped(line: &str) -> bool {
     line.len() > 2
         && line.starts_with('"')
         && line.ends_with('"')
@@ -136,21 +156,28 @@ pub fn analyse(lines: &[String]) -> Result<Layout, ImportError> {
             .iter()
             .any(|line| line.as_bytes().contains(&delimiter))
     };
-    // Blanks separate only where nothing else does.
-    let marks: Vec<u8> = match MARKS
-        .into_iter()
-        .filter(|mark| has(*mark))
-        .collect::<Vec<_>>()
-    {
-        none if none.is_empty() => vec![b' '],
-        marks => marks,
+    // Blanks separate only where nothing else gives the three columns.
+    let is_whole = |readings: &[Reading]| {
+        readings.iter().any(|reading| {
+            let found = reading.found.as_ref();
+            found.is_some_and(|(_, found, _)| found.missing().is_empty())
+        })
     };
-    for delimiter in marks {
+    for delimiter in MARKS.into_iter().chain([b' ']) {
+        if (delimiter == b' ' && is_whole(&readings)) || !has(delimiter) {
+            continue;
+        }
         let rows: Vec<Vec<String>> = lines
             .iter()
             .map(|line| split(line, delimiter, wrapped))
             .collect();
-        let found = best_header(&rows);
+        let found = best_header(&rows).filter(|(line, _, first)| {
+            // Headings or dates with blanks inside would shift every column.
+            let width = rows.get(*line).map_or(0, Vec::len);
+            let data = || rows.iter().skip(*first).filter(|row| !row.is_empty());
+            delimiter != b' '
+                || 2 * data().filter(|row| row.len() == width).count() > data().count()
+        });
         for (decimal, thousands) in [(b'.', None), (b',', None), (b'.', Some(b','))] {
             let has_comma_numbers = rows.iter().flatten().any(|field| {
                 field.contains(',') && field.starts_with(|s: char| s.is_ascii_digit() || s == '-')
@@ -207,7 +234,7 @@ pub fn analyse(lines: &[String]) -> Result<Layout, ImportError> {
         .get(header_line)
         .map(|line| split(line, reading.delimiter, wrapped))
         .unwrap_or_default();
-    check_columns(&headings, &columns)?;
+    check_columns(&headings, &columns, header_line as u64 + 1)?;
     Ok(Layout {
         delimiter: reading.delimiter,
         decimal: reading.decimal,
@@ -240,7 +267,7 @@ pub fn analyse_rows(rows: &[Vec<String>]) -> Result<Layout, ImportError> {
         });
     };
     let headings = rows.get(header_line).cloned().unwrap_or_default();
-    check_columns(&headings, &columns)?;
+    check_columns(&headings, &columns, header_line as u64 + 1)?;
     let n_numbers = |decimal: u8| {
         let rows = rows.iter().skip(first_line);
         rows.map(|row| shape(row, decimal, None).n_numbers)
@@ -285,8 +312,9 @@ pub fn voltage_factor(values: &mut [f64]) -> Option<f64> {
     }
 }
 
-/// Refuses headings without time, voltage and current, or with several candidates for one.
-pub fn check_columns(headings: &[String], columns: &Match) -> Result<(), ImportError> {
+/// Refuses headings without time, voltage and current, or with several candidates for one. `row`
+/// is their file row, from 1.
+pub fn check_columns(headings: &[String], columns: &Match, row: u64) -> Result<(), ImportError> {
     let labels: Vec<String> = headings
         .iter()
         .map(|cell| header::parse_heading(cell).label)
@@ -327,6 +355,7 @@ pub fn check_columns(headings: &[String], columns: &Match) -> Result<(), ImportE
             .take(6)
             .collect();
         return Err(ImportError::MissingColumns {
+            row,
             found: words
                 .iter()
                 .filter(|cell| !cell.is_empty())
@@ -339,6 +368,7 @@ pub fn check_columns(headings: &[String], columns: &Match) -> Result<(), ImportE
     }
     if let Some((quantity, indices)) = columns.ambiguous.first() {
         return Err(ImportError::Ambiguous {
+            row,
             what: quantity.name().to_string(),
             candidates: indices
                 .iter()
@@ -421,11 +451,14 @@ fn settle_marks(
     let Some(delimiter) = readings.first().map(|reading| reading.delimiter) else {
         return Ok(readings);
     };
+    let header_line = readings.iter().find_map(|reading| reading.found.as_ref());
+    let row = header_line.map_or(1, |(line, _, _)| *line as u64 + 1);
     if readings
         .iter()
         .any(|reading| reading.delimiter != delimiter)
     {
         return Err(ImportError::Ambiguous {
+            row,
             what: "separator".to_string(),
             candidates: readings
                 .iter()
@@ -473,6 +506,7 @@ fn settle_marks(
     }
     if kept.len() > 1 && kept.iter().all(|(_, n_marked)| *n_marked == 0) {
         return Err(ImportError::Ambiguous {
+            row,
             what: "decimal-mark".to_string(),
             candidates: kept
                 .iter()
@@ -490,18 +524,23 @@ fn settle_marks(
     Ok(kept.into_iter().map(|(reading, _)| reading).collect())
 }
 
-/// The separator that most lines share, for files whose columns are mapped by hand.
+/// The separator that most lines share, for files whose columns are mapped by hand. Of equals the
+/// comma comes last: beside another separator it is a decimal mark.
 pub fn likeliest_delimiter(lines: &[String]) -> u8 {
-    [b',', b'\t', b';', b'|']
-        .into_iter()
-        .rev()
-        .max_by_key(|delimiter| {
-            lines
-                .iter()
-                .filter(|line| line.as_bytes().contains(delimiter))
-                .count()
-        })
-        .unwrap_or(b',')
+    let n_lines = |delimiter: u8| {
+        let has = |line: &&String| line.as_bytes().contains(&delimiter);
+        lines.iter().filter(has).count()
+    };
+    let mut best = (b' ', lines.len() / 2);
+    for delimiter in [b'\t', b';', b'|', b','] {
+        if n_lines(delimiter) > best.1 {
+            best = (delimiter, n_lines(delimiter));
+        }
+    }
+    match best.0 {
+        b' ' if n_lines(b' ') == 0 => b',',
+        delimiter => delimiter,
+    }
 }
 
 /// The decimal mark under which more of the mapped fields are numbers.

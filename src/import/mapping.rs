@@ -2,8 +2,9 @@
 
 use super::dialects::{self, Match};
 use super::error::ImportError;
-use super::header::Quantity;
+use super::header::{self, Quantity};
 use super::layout::{self, Layout};
+use super::number;
 use serde::{Deserialize, Serialize};
 
 /// One column of a mapping.
@@ -20,6 +21,14 @@ pub struct MappedColumn {
     /// Number of the cell, for files with several side by side; 0 where there is one.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub channel: u32,
+}
+
+/// Where the table of a file begins under a mapping.
+struct Place {
+    header_line: usize,
+    first_line: usize,
+    headings: Vec<String>,
+    columns: Match,
 }
 
 fn is_zero(number: &u32) -> bool {
@@ -41,6 +50,10 @@ pub struct Mapping {
     /// Rows above the headings; absent to detect them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub n_preamble_rows: Option<usize>,
+    /// The whole row of headings of the file it was made for. If given, another file must have the
+    /// same row, wherever it stands; columns named `#3` are safe only so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headings: Vec<String>,
     /// Columns to read.
     pub columns: Vec<MappedColumn>,
 }
@@ -125,29 +138,69 @@ impl Mapping {
     /// # Errors
     /// [`ImportError::BadMapping`] for headings that are not there.
     pub fn sheet_layout(&self, rows: &[Vec<String>]) -> Result<Layout, ImportError> {
-        let header_line = self.n_preamble_rows.unwrap_or_else(|| {
-            rows.iter()
-                .position(|row| {
-                    self.columns
-                        .iter()
-                        .all(|column| row.contains(&column.heading))
-                })
-                .unwrap_or(0)
-        });
-        let headings = rows.get(header_line).cloned().unwrap_or_default();
-        let columns = self.columns(&headings)?;
         let decimal = if self.decimal_mark == Some(',') {
             b','
         } else {
             b'.'
         };
+        let place = self.place(rows, decimal)?;
         Ok(Layout::of_sheet(
-            headings,
-            header_line,
-            header_line + 1,
+            place.headings,
+            place.header_line,
+            place.first_line,
             decimal,
-            columns,
+            place.columns,
         ))
+    }
+
+    /// Finds the headings among the first rows: by the whole row, by the number of rows above, or
+    /// by the mapped headings.
+    fn place(&self, rows: &[Vec<String>], decimal: u8) -> Result<Place, ImportError> {
+        let names = || {
+            let headings = self.columns.iter().map(|column| &column.heading);
+            headings.filter(|heading| !heading.starts_with('#'))
+        };
+        let header_line = if self.headings.is_empty() {
+            let has_names = |row: &Vec<String>| names().all(|name| row.contains(name));
+            match self.n_preamble_rows {
+                Some(n) => n,
+                None if names().next().is_none() => 0,
+                None => rows.iter().position(has_names).unwrap_or(0),
+            }
+        } else {
+            let position = rows.iter().position(|row| *row == self.headings);
+            position.ok_or_else(|| ImportError::BadMapping {
+                field: "headings".to_string(),
+            })?
+        };
+        let headings = rows.get(header_line).cloned().unwrap_or_default();
+        let columns = self.columns(&headings)?;
+        let is_number = |row: &Vec<String>, index: usize| {
+            let cell = row.get(index).map_or("", String::as_str);
+            number::parse(cell.as_bytes(), decimal).is_some()
+        };
+        // Without a number in any mapped column it is a row of headings, or of units below them.
+        let is_text = |at: usize| {
+            rows.get(at).is_some_and(|row| {
+                let mut roles = columns.roles.iter();
+                !row.is_empty() && roles.all(|role| !is_number(row, role.index))
+            })
+        };
+        let mut first_line = header_line + usize::from(is_text(header_line));
+        let is_units = |row: &Vec<String>| {
+            let mut filled = row.iter().filter(|cell| !cell.is_empty()).peekable();
+            filled.peek().is_some()
+                && filled.all(|cell| header::is_unit(cell.trim_matches(['(', ')', '[', ']'])))
+        };
+        if first_line > header_line && rows.get(first_line).is_some_and(is_units) {
+            first_line += 1;
+        }
+        Ok(Place {
+            header_line,
+            first_line,
+            headings,
+            columns,
+        })
     }
 
     /// Layout of a text under this mapping.
@@ -157,47 +210,30 @@ impl Mapping {
     pub fn layout(&self, lines: &[String]) -> Result<Layout, ImportError> {
         let ascii = |sign: Option<char>| sign.filter(char::is_ascii).map(|sign| sign as u8);
         let delimiter = ascii(self.delimiter).unwrap_or_else(|| layout::likeliest_delimiter(lines));
-        let names: Vec<&str> = self
-            .columns
+        let rows: Vec<Vec<String>> = lines
             .iter()
-            .map(|column| column.heading.as_str())
+            .take(layout::MAX_HEAD_LINES)
+            .map(|line| layout::split(line, delimiter, layout::is_wrapped(line.trim_end())))
             .collect();
-        let header_line = match self.n_preamble_rows {
-            Some(n) => n,
-            None => lines
-                .iter()
-                .position(|line| {
-                    let cells = layout::split(line, delimiter, false);
-                    names
-                        .iter()
-                        .all(|name| cells.iter().any(|cell| cell == name))
-                })
-                .unwrap_or(0),
+        let place = match self.decimal_mark {
+            Some(mark) => self.place(&rows, if mark == ',' { b',' } else { b'.' })?,
+            None => self.place(&rows, b'.')?,
         };
-        let headings = lines
-            .get(header_line)
-            .map(|line| layout::split(line, delimiter, false))
-            .unwrap_or_default();
-        let columns = self.columns(&headings)?;
-        let decimal = ascii(self.decimal_mark)
-            .unwrap_or_else(|| layout::likeliest_decimal(lines, header_line, delimiter, &columns));
-        let has_header = names
-            .iter()
-            .any(|name| headings.iter().any(|cell| cell == name));
+        let decimal = ascii(self.decimal_mark).unwrap_or_else(|| {
+            layout::likeliest_decimal(lines, place.header_line, delimiter, &place.columns)
+        });
         Ok(Layout {
             delimiter,
             decimal,
             thousands: None,
-            wrapped: false,
-            headings,
-            header_line,
-            first_line: if has_header {
-                header_line + 1
-            } else {
-                header_line
-            },
+            wrapped: lines
+                .get(place.first_line)
+                .is_some_and(|line| layout::is_wrapped(line.trim_end())),
+            headings: place.headings,
+            header_line: place.header_line,
+            first_line: place.first_line,
             n_indent: 0,
-            columns,
+            columns: place.columns,
             preamble: String::new(),
         })
     }
@@ -214,6 +250,7 @@ mod tests {
             delimiter: Some(';'),
             decimal_mark: Some(','),
             n_preamble_rows: None,
+            headings: Vec::new(),
             columns: vec![MappedColumn {
                 heading: "Strom".to_string(),
                 quantity: Quantity::Current,

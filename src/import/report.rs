@@ -92,8 +92,11 @@ pub struct HalfSummary {
     pub rows: [u64; 2],
     /// Charge moved, Ah.
     pub capacity_ah: f64,
-    /// `full`, or why not: `partial`, `pulsed`, `high-rate`, `start-unknown`.
+    /// `full`, or why not: `partial` or `pulsed`.
     pub status: String,
+    /// Whether this is the charge or discharge of the wanted cycle.
+    #[serde(default)]
+    pub is_wanted: bool,
 }
 
 /// What was found in one file.

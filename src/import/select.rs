@@ -240,6 +240,7 @@ impl Selector {
                     rows: summary.file_rows,
                     capacity_ah: summary.charge_ah * unit_factor,
                     status: (*verdict).to_string(),
+                    is_wanted: false,
                 }
             })
             .collect();

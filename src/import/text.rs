@@ -38,6 +38,8 @@ pub struct Body {
     pub intake: Intake,
     /// Column of each slot, ascending, with the slot.
     wanted: Vec<(usize, usize)>,
+    /// Columns up to the last that is read.
+    n_columns: usize,
     header: Vec<u8>,
     units: Vec<u8>,
     carry: Vec<u8>,
@@ -116,8 +118,9 @@ impl TextReader {
             Some(mapping) => mapping.layout(&lines)?,
             None => layout::analyse(&lines)?,
         };
-        let target_ah = options.target_ah();
-        let intake = Intake::new(&layout.columns, layout.decimal, layout.thousands, target_ah);
+        let target_ah = options.target_ah(&layout.preamble);
+        let mut intake = Intake::new(&layout.columns, layout.decimal, layout.thousands, target_ah);
+        intake.trace = options.trace.then(Box::default);
         let mut wanted: Vec<(usize, usize)> = intake
             .columns()
             .into_iter()
@@ -142,6 +145,7 @@ impl TextReader {
             layout,
             encoding,
             intake,
+            n_columns: wanted.last().map_or(0, |(index, _)| index + 1),
             wanted,
             carry: Vec::new(),
             words: Vec::new(),
@@ -228,6 +232,19 @@ impl Body {
             return true;
         }
         let mut fields: [&[u8]; MAX_SLOTS] = [&[]; MAX_SLOTS];
+        if self.layout.delimiter == b' ' {
+            let cells = line
+                .split(u8::is_ascii_whitespace)
+                .filter(|cell| !cell.is_empty());
+            for (index, cell) in cells.enumerate().take(self.n_columns) {
+                for (wanted, slot) in &self.wanted {
+                    if let (true, Some(field)) = (*wanted == index, fields.get_mut(*slot)) {
+                        *field = cell;
+                    }
+                }
+            }
+            return self.take_fields(&fields, line);
+        }
         let plain = self.layout.n_indent == 0 && !self.layout.wrapped;
         if plain && memchr(b'"', line).is_none() {
             let mut column = 0;

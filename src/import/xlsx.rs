@@ -561,8 +561,9 @@ pub fn tables(bytes: &[u8], options: &Options) -> Result<Vec<Table>, ImportError
                     &layout.columns,
                     layout.decimal,
                     layout.thousands,
-                    options.target_ah(),
+                    options.target_ah(&layout.preamble),
                 );
+                intake.trace = options.trace.then(Box::default);
                 let mut n_rows = 0;
                 fill(&book, sheet, first, &mut intake, &mut n_rows)?;
                 tables.push(Table {

@@ -4,7 +4,7 @@ use super::translate::{coded, fault, from_js, params_or_default, set, to_js, Out
 use crate::error::Coded;
 use crate::features::extract;
 use crate::health;
-use crate::import::{self, Importer, Manifest};
+use crate::import::{self, diagnostics, Importer, Manifest, Mapping};
 use crate::standardize::Params;
 use js_sys::{Array, Float32Array, Float64Array, Object};
 use serde::{Deserialize, Serialize};
@@ -20,10 +20,14 @@ struct Known {
     nominal_ah: Option<f64>,
     cell_id: Option<String>,
     soh: Option<f64>,
+    /// A mapping in its file form.
+    mapping: Option<String>,
+    #[serde(default)]
+    trace: bool,
 }
 
 /// The browser's own strict decoder: encoding tables need not be part of the page.
-fn browser_gb18030(bytes: &[u8]) -> Option<String> {
+pub(super) fn browser_gb18030(bytes: &[u8]) -> Option<String> {
     let strict = TextDecoderOptions::new();
     strict.set_fatal(true);
     let decoder = TextDecoder::new_with_label_and_options("gb18030", &strict).ok()?;
@@ -38,14 +42,20 @@ pub struct FileReader {
 
 #[wasm_bindgen]
 impl FileReader {
-    /// `known`: `{nominal_ah?, cell_id?, soh?}`.
+    /// `known`: `{nominal_ah?, cell_id?, soh?, mapping?, trace?}`, the mapping as JSON.
     #[wasm_bindgen(constructor)]
     pub fn new(name: &str, known: JsValue) -> Result<FileReader, JsValue> {
         let known: Known = from_js(known)?;
+        let mapping = match &known.mapping {
+            Some(text) => Some(Mapping::parse(text.as_bytes()).map_err(coded)?),
+            None => None,
+        };
         let options = import::Options {
+            mapping,
             nominal_ah: known.nominal_ah,
             cell_id: known.cell_id,
             soh: known.soh,
+            trace: known.trace,
             decode_gb18030: Some(browser_gb18030),
             ..import::Options::default()
         };
@@ -69,7 +79,7 @@ impl FileReader {
 /// A file that was read, waiting to be joined with others of the same cell.
 #[wasm_bindgen]
 pub struct ImportedFile {
-    file: import::FileImport,
+    pub(super) file: import::FileImport,
 }
 
 #[derive(Serialize)]
@@ -84,40 +94,59 @@ struct CellOut<'a> {
     nominal_assumed: bool,
     above_retirement: bool,
     has_half: bool,
+    /// Wall clock of the file's start, s since 1970: orders several files of one cell.
+    wall_s: Option<f64>,
 }
 
-/// Cells of files that were read together: `{reports, cells}`, each cell with its features, its
-/// figures and what each step of standardisation changed.
+/// Cells of files that were read together: `{reports, diagnostics, cells}`, each cell with its
+/// features, its figures and what each step of standardisation changed; diagnostics hold no
+/// measured value.
 #[wasm_bindgen]
 pub fn cells(files: Vec<ImportedFile>, protocol: JsValue) -> Outcome {
     let params = params_or_default(protocol)?;
     let files: Vec<import::FileImport> = files.into_iter().map(|one| one.file).collect();
     let reports: Vec<_> = files.iter().map(|file| &file.report).collect();
-    let halves: BTreeMap<String, bool> = files
+    let halves: BTreeMap<String, Halves> = files
         .iter()
         .flat_map(|file| &file.cells)
         .map(|cell| {
-            (
-                cell.cell_id.clone(),
-                cell.charge.is_some() || cell.discharge.is_some(),
-            )
+            let wall_s = [&cell.charge, &cell.discharge]
+                .into_iter()
+                .flatten()
+                .find_map(|half| half.wall_s);
+            let has_half = cell.charge.is_some() || cell.discharge.is_some();
+            (cell.cell_id.clone(), (has_half, wall_s))
         })
         .collect();
     let out: JsValue = Object::new().into();
     set(&out, "reports", to_js(&reports)?)?;
+    let words: Vec<String> = files
+        .iter()
+        .map(|file| {
+            let failure = file
+                .cells
+                .iter()
+                .find_map(|cell| cell.wanted.as_ref().err());
+            diagnostics(&file.report, failure)
+        })
+        .collect();
+    set(&out, "diagnostics", to_js(&words)?)?;
     let list = Array::new();
     for cell in import::group(files, None) {
         list.push(&cell_out(
             &cell,
             &params,
-            halves.get(&cell.cell_id).copied(),
+            halves.get(&cell.cell_id).copied().unwrap_or_default(),
         )?);
     }
     set(&out, "cells", list)?;
     Ok(out)
 }
 
-fn cell_out(cell: &import::Cell, params: &Params, has_half: Option<bool>) -> Outcome {
+/// Whether a cell has a half at all, and its wall clock.
+type Halves = (bool, Option<f64>);
+
+fn cell_out(cell: &import::Cell, params: &Params, (has_half, wall_s): Halves) -> Outcome {
     let mut out = CellOut {
         cell_id: &cell.cell_id,
         files: &cell.files,
@@ -128,7 +157,8 @@ fn cell_out(cell: &import::Cell, params: &Params, has_half: Option<bool>) -> Out
         soh: None,
         nominal_assumed: false,
         above_retirement: false,
-        has_half: has_half.unwrap_or(false),
+        has_half,
+        wall_s,
     };
     let wanted = match &cell.wanted {
         Ok(wanted) => wanted,

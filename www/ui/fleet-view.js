@@ -1,10 +1,12 @@
 // How a fleet looks: reading progress, import reports, the table of cells with its bulk edits.
 
-import { h, fill } from './dom.js';
+import { h, fill, download, fileName } from './dom.js';
 import { t, words, fixed, percent, bytes, number, errorWords, has } from './i18n.js';
 import { dataTable, newView, plainTable } from './table.js';
 import { sparkline, cellCharts } from './chart.js';
 import { progressBar, undoable, notify } from './shell.js';
+import { MAPPABLE, openMapping } from './mapping-view.js';
+import { call } from './bridge.js';
 
 /** The progress of reading, or what was read. */
 export function renderReading(host, fleet) {
@@ -20,7 +22,7 @@ export function renderReading(host, fleet) {
     fill(host, progressBar(words_, { done: bytesDone, total: Math.max(1, work.allBytes), onCancel: () => fleet.cancel(), test: 'read-progress' }));
     return;
   }
-  if (!fleet.reports.length) { fill(host, null); return; }
+  if (!fleet.reports.length) { fill(host, cycleChoice(fleet)); return; }
   const bad = fleet.reports.filter((report) => report.status === 'error');
   fill(host,
     fleet.isSimulated ? h('p.message.simulated', { 'data-test': 'simulated' }, t('simulated.files')) : null,
@@ -29,45 +31,100 @@ export function renderReading(host, fleet) {
       fleet.manifestNames.length ? ` ${t('read.manifest', { name: fleet.manifestNames.at(-1) })}` : ''),
     bad.length ? h('div.message.bad', { 'data-test': 'read-errors' },
       h('strong', t('read.refused', { n: bad.length })),
-      h('ul', bad.slice(0, 30).map((report) => h('li', { 'data-test': 'read-error', 'data-code': report.error.code }, h('code', report.path), ' ', errorWords(report.error)))),
+      h('ul', bad.slice(0, 30).map((report) => h('li', { 'data-test': 'read-error', 'data-code': report.error.code }, h('code', report.path), ' ', errorWords(report.error), ' ', chooseButton(report, fleet)))),
       bad.length > 30 ? h('p', t('read.refused-more', { n: bad.length - 30 })) : null) : null,
-    h('details.reports', { 'data-test': 'reports' }, h('summary', t('report.title')), h('div.report-list', fleet.reports.map(reportItem))));
+    cycleChoice(fleet),
+    h('details.reports', { 'data-test': 'reports' }, h('summary', t('report.title')),
+      h('div.report-list', fleet.reports.map((record) => reportItem(record, fleet))),
+      h('button.small', { type: 'button', 'data-test': 'save-reports', onclick: () => saveReports('voltvote', fleet.reports) }, t('report.save-all'))));
 }
 
-function reportItem(record) {
+/** Columns can be chosen where that may help, and wherever they were chosen before. */
+function chooseButton({ path, error }, fleet) {
+  const isMappable = fleet.files.has(path) && (MAPPABLE.has(error?.code) || fleet.byHand.has(path));
+  return isMappable ? h('button.small', { type: 'button', 'data-test': 'choose-columns', onclick: () => openMapping(fleet, path) }, t(error ? 'map.open' : 'map.open-again')) : null;
+}
+
+const choices = new WeakMap();
+
+/** Which cycle is wanted: built once per fleet, so that typing is never disturbed. */
+function cycleChoice(fleet) {
+  const known = choices.get(fleet);
+  if (known?.lang === document.documentElement.lang) { known.show(); return known.element; }
+  const share = h('input.narrow', { type: 'number', min: '1', max: '120', step: 'any', value: '80', 'data-test': 'cycle-soh', 'aria-label': t('choice.soh') });
+  const last = h('input', { type: 'radio', name: 'cycle-choice', 'data-test': 'cycle-last' });
+  const near = h('input', { type: 'radio', name: 'cycle-choice', 'data-test': 'cycle-near' });
+  const words_ = h('span');
+  const show = () => {
+    last.checked = fleet.soh === null;
+    near.checked = fleet.soh !== null;
+    if (fleet.soh !== null && document.activeElement !== share) share.value = String(+(fleet.soh * 100).toFixed(2));
+    words_.textContent = fleet.soh === null ? t('choice.is-last') : t('choice.is-near', { soh: percent(fleet.soh) });
+  };
+  const apply = async () => {
+    const soh = near.checked ? Number(share.value) / 100 : null;
+    if (soh !== null && !(soh > 0 && soh <= 1.2)) { share.focus(); return; }
+    if (soh === fleet.soh) return;
+    const again = await fleet.setSoh(soh);
+    show();
+    if (again) notify(t('cells.nominal-again', { n: again }));
+  };
+  last.addEventListener('change', apply);
+  near.addEventListener('change', apply);
+  share.addEventListener('change', () => { near.checked = true; apply(); });
+  const element = h('details', { 'data-test': 'cycle-choice' }, h('summary', t('choice.title'), ' ', words_),
+    h('fieldset', h('legend.hidden', t('choice.title')), h('label.check', last, t('choice.last')), h('label.check', near, h('span', t('choice.near'), ' ', share, ' %')), h('p.muted', t('choice.help'))));
+  choices.set(fleet, { element, show, lang: document.documentElement.lang });
+  show();
+  return element;
+}
+
+/** Reports as a file: measured capacities are in it, so it says so. */
+function saveReports(name, records) {
+  const files = records.map(({ path, size, error, reports }) => ({ file: path, bytes: size, ...(error ? { error: { code: error.code, params: error.params, words: errorWords(error) } } : {}), reports }));
+  download(`${fileName(name)}.report.json`, JSON.stringify({ format: 'voltvote-import-report/1', files }, null, 1));
+}
+
+function reportItem(record, fleet) {
   const item = h('details.report', { class: record.status, 'data-test': 'report' },
     h('summary', h('span.mark', { 'aria-hidden': 'true' }), h('code', record.path), h('span.muted', ` ${bytes(record.size)} · ${t(`report.${record.status}`)}`)));
-  item.addEventListener('toggle', () => { if (item.open && item.children.length === 1) item.append(reportBody(record)); });
+  item.addEventListener('toggle', () => { if (item.open && item.children.length === 1) item.append(reportBody(record, fleet)); });
   return item;
 }
 
 /** One import report in full. */
-export function reportBody(record) {
-  if (!record.reports?.length) return h('p', errorWords(record.error));
+export function reportBody(record, fleet) {
+  const actions = h('div.actions', chooseButton(record, fleet),
+    h('button.small', { type: 'button', 'data-test': 'save-report', onclick: () => saveReports(record.path, [record]) }, t('report.save')),
+    h('button.small', { type: 'button', 'data-test': 'copy-diagnostics', onclick: () => copyDiagnostics(record, fleet) }, t('report.copy')));
+  if (!record.reports?.length) return h('div.report-body', record.error ? h('p', errorWords(record.error)) : null, actions);
   const report = record.reports[0];
   const facts = Object.entries(report)
     .filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value) && value !== '')
-    .map(([name, value]) => [has(`report.fact.${name}`) ? t(`report.fact.${name}`) : name, typeof value === 'number' ? number(value, 4) : String(value)]);
-  const diagnostics = () => JSON.stringify(withoutValues(report), null, 1);
+    .map(([name, value]) => [has(`report.fact.${name}`) ? t(`report.fact.${name}`) : name, typeof value === 'number' ? number(value, 4) : named(name, value)]);
   return h('div.report-body',
     h('dl.facts', facts.map(([name, value]) => h('div', h('dt', name), h('dd', value)))),
-    report.columns?.length ? plainTable({ test: 'report-columns', caption: t('report.columns'), head: [t('report.column'), t('report.role'), t('report.unit')], rows: report.columns.map((c) => [h('code', c.heading), c.quantity, `${c.unit}${c.factor === 1 ? '' : ` × ${number(c.factor, 9)}`}`]), numericFrom: 9 }) : null,
+    report.columns?.length ? plainTable({ test: 'report-columns', caption: t('report.columns'), head: [t('report.column'), t('report.role'), t('report.unit')], rows: report.columns.map((c) => [h('code', c.heading), has(`quantity.${c.quantity}`) ? t(`quantity.${c.quantity}`) : c.quantity, `${c.unit}${c.factor === 1 ? '' : ` × ${number(c.factor, 9)}`}`]), numericFrom: 9 }) : null,
     report.findings.length
       ? plainTable({ test: 'report-findings', caption: t('report.findings'), head: [t('report.finding'), t('report.count'), t('report.rows')], rows: report.findings.map((f) => [words('finding', { code: f.code, params: { detail: f.detail ?? '' } }), number(f.count), rowRange(f.rows)]) })
       : h('p.muted', t('report.clean')),
     report.halves?.length ? plainTable({
       test: 'report-cycles', caption: t('report.cycles'), head: [t('cell.cycle'), t('report.direction'), t('report.rows'), 'Ah', t('report.why')], numericFrom: 2,
-      rows: report.halves.slice(-60).map((half) => [number(half.cycle), t(`curve.${half.direction}`), rowRange([half.rows]), fixed(half.capacity_ah, 3), words('cycle', { code: half.status })]),
+      rows: report.halves.slice(-60).map((half) => [number(half.cycle), t(`curve.${half.direction}`), rowRange([half.rows]), fixed(half.capacity_ah, 3), half.is_wanted ? h('strong', t('cycle.wanted')) : words('cycle', { code: half.status })]),
     }) : null,
-    h('button.small', {
-      type: 'button', 'data-test': 'copy-diagnostics',
-      onclick: async () => { try { await navigator.clipboard.writeText(diagnostics()); notify(t('report.copied')); } catch { notify(t('report.not-copied')); } },
-    }, t('report.copy')));
+    actions);
 }
 
-/** Headers, shape and findings; capacities and the name of the file stay out. */
-function withoutValues({ container, encoding, dialect, delimiter, decimal_mark, n_preamble_rows, n_rows, columns, headings, clock, cycles_from, sign, halves, findings }) {
-  return { container, encoding, dialect, delimiter, decimal_mark, n_preamble_rows, n_rows, columns, headings, clock, cycles_from, sign, halves: halves.map(({ cycle, direction, rows, status }) => ({ cycle, direction, rows, status })), findings };
+/** Words for a fact that is one of a few; everything else as it stands. */
+const named = (name, value) => (has(`fact.${name}.${value}`) ? t(`fact.${name}.${value}`) : value === '\t' ? t('map.separator.tab') : String(value));
+
+/** The core's own words about a file, in which no measured value stands. */
+async function copyDiagnostics({ path, error, diagnostics }, fleet) {
+  try {
+    const text = diagnostics?.length ? diagnostics.join('\n') : await call('diagnostics', { file: fleet?.files.get(path) ?? null, name: path, code: error?.code ?? '', params: error?.params ?? {} });
+    await navigator.clipboard.writeText(text);
+    notify(t('report.copied'));
+  } catch { notify(t('report.not-copied')); }
 }
 
 const rowRange = (ranges) => (ranges ?? []).map(([first, last]) => (first === last ? number(first) : `${number(first)}–${number(last)}`)).join(', ');
@@ -192,11 +249,11 @@ export class CellTable {
       n ? h('button.small.danger', { type: 'button', 'data-test': 'bulk-remove', onclick: () => { const keys = new Set(this.selected); this.selected.clear(); undoable(t('cells.removed', { n }), this.fleet.remove(keys)); } }, t('cells.remove')) : null);
   }
 
-  async applyNominal(input) {
+  async applyNominal(input, keys = new Set(this.selected)) {
     const value = Number(input.value);
     if (!(value > 0)) { input.focus(); return; }
-    const n = this.selected.size;
-    const reread = await this.fleet.setNominal(new Set(this.selected), value);
+    const n = keys.size;
+    const reread = await this.fleet.setNominal(keys, value);
     notify(reread < n ? t('cells.nominal-again', { n: n - reread }) : t('cells.nominal-set', { n, ah: value }));
   }
 
@@ -208,8 +265,21 @@ export class CellTable {
 
   detail(cell) {
     const record = this.fleet.reports.find((report) => report.path === cell.path);
-    return h('div.cell-detail', cell.problem ? h('p.message.warn', errorWords(cell.problem)) : null,
-      cell.curves ? [cellCharts(cell), this.stepTable(cell.curves)] : null, h('h4', t('report.of', { name: cell.path })), record ? reportBody(record) : null);
+    return h('div.cell-detail', this.identityOf(cell), cell.problem ? h('p.message.warn', errorWords(cell.problem)) : null,
+      cell.curves ? [cellCharts(cell), this.stepTable(cell.curves)] : null, h('h4', t('report.of', { name: cell.path })), record ? reportBody(record, this.fleet) : null);
+  }
+
+  /** Name, nominal capacity and files of a cell, to be corrected. */
+  identityOf(cell) {
+    const name = h('input', { type: 'text', value: cell.cell_id, 'data-test': 'cell-name', autocomplete: 'off', spellcheck: 'false', onchange: (event) => this.rename(cell, event.target.value) });
+    const nominal = h('input', { type: 'number', min: '0', step: 'any', value: cell.nominal_ah ?? '', 'data-test': 'cell-nominal', onchange: (event) => this.applyNominal(event.target, new Set([cell.key])) });
+    return h('div.fields', h('label', t('cell.name'), name, h('small', t('cell.name-help'))), h('label', t('cells.bulk-nominal'), nominal),
+      h('div', h('dt', t('cell.files')), h('dd', { 'data-test': 'cell-files' }, (cell.paths ?? [cell.path]).map((path) => h('div', h('code.wrap', path))))));
+  }
+
+  async rename(cell, name) {
+    const undo = await this.fleet.rename(cell.key, name);
+    if (undo) undoable(t('cell.renamed', { name: cell.cell_id }), undo);
   }
 }
 

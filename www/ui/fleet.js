@@ -1,6 +1,7 @@
 // The batteries of a page: files read in the workers, labels, nominal capacities, undo.
 
 import { call, lanes } from './bridge.js';
+import { MAPPABLE } from './mapping-view.js';
 import { isManifest, readManifest, inManifest, guessLabel, matchClass } from './intake.js';
 
 /**
@@ -20,6 +21,8 @@ import { isManifest, readManifest, inManifest, guessLabel, matchClass } from './
  * @property {{code: string, params?: object}|null} problem
  */
 
+const byPath = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+
 /** Batteries read from files. Keeps `File` handles for this visit only. */
 export class Fleet {
   /** @param {{protocol: () => any, classes: () => string[], onChange: (why: string) => void}} options */
@@ -36,6 +39,11 @@ export class Fleet {
     this.files = new Map();
     this.work = null;
     this.isSimulated = false;
+    /** Columns chosen by hand, by path, and those to try on files dropped later. */
+    this.byHand = new Map();
+    this.mappings = [];
+    /** Take the full cycle nearest this state of health; null takes the last. */
+    this.soh = null;
   }
 
   /** Reads dropped or picked files; bad ones are reported and never stop the others. */
@@ -74,9 +82,9 @@ export class Fleet {
     await Promise.all(Array.from({ length: Math.min(lanes(), entries.length) }, one));
     if (work.done < work.total && !controller.signal.aborted) return; // another batch is still at work
     this.work = null;
-    await this.joinHalves();
+    await this.joinFiles();
     // By code point: the command line lists files so, and the order of rows is part of a ballot.
-    this.cells.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+    this.cells.sort((a, b) => byPath(a.path, b.path));
     this.onChange('read');
   }
 
@@ -85,9 +93,9 @@ export class Fleet {
     const record = { path, size: file.size, status: 'ok', error: null, reports: [] };
     this.files.set(path, file);
     try {
-      const result = await call('read', { files: [this.request(file, path, known)], protocol: this.protocol() },
-        { signal: work.controller.signal, onProgress: ({ bytes }) => { work.partial.set(path, bytes); this.onChange('progress'); } });
+      const result = await this.readMapped(file, path, known, work);
       record.reports = result.reports;
+      record.diagnostics = result.diagnostics ?? [];
       this.forget(path);
       for (const cell of result.cells) this.cells.push(this.dress(cell, path));
       record.status = result.cells.some((cell) => cell.problem) || result.reports.some(({ findings }) => findings.length) ? 'warning' : 'ok';
@@ -100,25 +108,93 @@ export class Fleet {
     this.note(record);
   }
 
+  /** Reads a file; one that is not recognised is tried with the columns chosen for others. */
+  async readMapped(file, path, known, work) {
+    const read = (mapping) => call('read', { files: [this.request(file, path, known, mapping)], protocol: this.protocol() },
+      { signal: work.controller.signal, onProgress: ({ bytes }) => { work.partial.set(path, bytes); this.onChange('progress'); } });
+    const chosen = this.byHand.get(path);
+    try {
+      return await read(chosen);
+    } catch (error) {
+      if (chosen || !MAPPABLE.has(error.code)) throw error;
+      for (const mapping of this.mappings) {
+        try {
+          const result = await read(mapping);
+          this.byHand.set(path, mapping);
+          return result;
+        } catch (other) { if (other.code === 'cancelled') throw other; /* its own problem says more */ }
+      }
+      throw error;
+    }
+  }
+
+  /** Files that were refused because their columns are not known. */
+  unrecognised() {
+    return this.reports.filter(({ status, error, path }) => status === 'error' && MAPPABLE.has(error?.code) && this.files.has(path)).map(({ path }) => path);
+  }
+
+  /** Reads files with columns chosen by hand; returns the function that takes it back. */
+  useMapping(paths, mapping, { later }) {
+    const before = { byHand: new Map(this.byHand), mappings: this.mappings, cells: this.cells, reports: this.reports };
+    for (const path of paths) this.byHand.set(path, mapping);
+    if (later) this.mappings = [mapping, ...this.mappings.filter(({ name }) => name !== mapping.name)];
+    this.reread(paths);
+    return () => {
+      Object.assign(this, before);
+      this.onChange('cells');
+    };
+  }
+
+  /** Another choice of cycle: every file at hand is read again. */
+  async setSoh(soh) {
+    this.soh = soh;
+    const paths = this.reports.map(({ path }) => path);
+    const here = paths.filter((path) => this.files.has(path));
+    await this.reread(here);
+    return paths.length - here.length;
+  }
+
+  async reread(paths) {
+    const typed = new Map(this.cells.filter((cell) => cell.label_source === 'typed').map((cell) => [cell.key, cell.label]));
+    const entries = paths.filter((path) => this.files.has(path)).map((path) => ({ path, file: this.files.get(path) }));
+    if (entries.length) await this.read(entries);
+    for (const cell of this.cells) if (typed.has(cell.key)) Object.assign(cell, { label: typed.get(cell.key), label_source: 'typed' });
+  }
+
   note(record) {
     this.reports = this.reports.filter((report) => report.path !== record.path);
     this.reports.push(record);
   }
 
-  request(file, path, known) {
-    return { file, name: path.split('/').pop(), nominal_ah: known?.nominal_ah ?? null, cell_id: known?.cell_id || null };
+  request(file, path, known, mapping = this.byHand.get(path)) {
+    return {
+      file, name: path.split('/').pop(), nominal_ah: known?.nominal_ah ?? null, cell_id: known?.cell_id || null,
+      soh: this.soh, mapping: mapping ? JSON.stringify(mapping) : null,
+    };
   }
 
-  /** Charge and discharge of one cell may lie in two files: read again together, they make a cycle. */
-  async joinHalves() {
-    const loose = Map.groupBy(this.cells.filter((cell) => cell.problem && cell.has_half && this.files.has(cell.path)), (cell) => cell.cell_id);
-    for (const [cellId, cells] of loose) {
-      if (cells.length < 2) continue;
-      const paths = cells.map((cell) => cell.path).sort();
+  /**
+   * Several files of one cell: the latest with a whole cycle counts, as on the command line; charge
+   * and discharge apart are read again together and make a cycle.
+   */
+  async joinFiles() {
+    this.tellFoldersApart();
+    const groups = Map.groupBy(this.cells, (cell) => cell.cell_id);
+    for (const [cellId, cells] of groups) {
+      if (new Set(cells.map(({ path }) => path)).size < 2) continue;
+      const inOrder = [...cells].sort((a, b) => byPath(a.path, b.path));
+      if (cells.every((cell) => Number.isFinite(cell.wall_s))) inOrder.sort((a, b) => a.wall_s - b.wall_s);
+      const paths = inOrder.flatMap((cell) => cell.paths ?? [cell.path]);
+      const whole = inOrder.findLast((cell) => cell.features);
+      if (whole) {
+        Object.assign(whole, { paths, nominal_ah: whole.nominal_ah ?? inOrder.find((cell) => cell.nominal_ah)?.nominal_ah ?? null });
+        this.cells = this.cells.filter((cell) => cell === whole || !cells.includes(cell));
+        continue;
+      }
+      if (!cells.some((cell) => cell.has_half) || paths.some((path) => !this.files.has(path))) continue;
       const files = paths.map((path) => ({ ...this.request(this.files.get(path), path, inManifest(this.manifest, path, cellId)), cell_id: cellId }));
       try {
-        const result = await call('read', { files, protocol: this.protocol() });
-        const [joined] = result.cells;
+        const [joined] = (await call('read', { files, protocol: this.protocol() })).cells;
         if (!joined?.features) continue;
         this.cells = this.cells.filter((cell) => !cells.includes(cell));
         this.cells.push({ ...this.dress(joined, paths[0]), paths });
@@ -127,11 +203,40 @@ export class Fleet {
     }
   }
 
+  /** Whole cycles of one name in several folders are several batteries, called by their folder too. */
+  tellFoldersApart() {
+    const folder = ({ path }) => path.split('/').at(-2) ?? '';
+    const unnamed = this.cells.filter((cell) => cell.features && !cell.is_named);
+    for (const [, cells] of Map.groupBy(unnamed, (cell) => cell.cell_id)) {
+      if (new Set(cells.map(folder)).size < 2) continue;
+      for (const cell of cells) if (folder(cell)) cell.cell_id = `${folder(cell)}/${cell.cell_id}`;
+    }
+  }
+
+  /** Another name for a cell; files of equal names are one cell. Returns the function that takes it back. */
+  async rename(key, name) {
+    const before = { cells: this.cells.map((cell) => ({ ...cell })), manifest: new Map(this.manifest) };
+    const cell = this.cells.find((one) => one.key === key);
+    if (!cell || !name.trim()) return null;
+    Object.assign(cell, { cell_id: name.trim(), is_named: true });
+    for (const path of cell.paths ?? [cell.path]) {
+      if (this.cells.filter((one) => one.path === path).length > 1) continue;
+      const entry = inManifest(this.manifest, path, null);
+      this.manifest.set(path.toLowerCase(), { labels: [], nominal_ah: cell.nominal_ah, ...entry, cell_id: cell.cell_id });
+    }
+    await this.joinFiles();
+    this.onChange('cells');
+    return () => {
+      Object.assign(this, before);
+      this.onChange('cells');
+    };
+  }
+
   dress(cell, path) {
     const entry = inManifest(this.manifest, path, cell.cell_id);
     const guess = guessLabel(path, entry, this.classes());
     return {
-      ...cell, cell_id: entry?.cell_id || cell.cell_id, key: `${path}#${cell.cell_id}`, path,
+      ...cell, cell_id: entry?.cell_id || cell.cell_id, is_named: !!entry?.cell_id, key: `${path}#${cell.cell_id}`, path,
       label: guess?.label ?? null, label_source: guess?.source ?? null, problem: cell.problem ?? null,
     };
   }
@@ -216,9 +321,7 @@ export class Fleet {
       else this.manifest.set(cell.path.toLowerCase(), { cell_id: '', labels: cell.label ? [cell.label] : [], nominal_ah });
       if (this.files.has(cell.path)) paths.add(cell.path);
     }
-    const typed = new Map(chosen.filter((cell) => cell.label_source === 'typed').map((cell) => [cell.key, cell.label]));
-    if (paths.size) await this.read([...paths].map((path) => ({ path, file: this.files.get(path) })));
-    for (const cell of this.cells) if (typed.has(cell.key)) Object.assign(cell, { label: typed.get(cell.key), label_source: 'typed' });
+    await this.reread([...paths]);
     this.onChange('nominal');
     return chosen.length - [...chosen].filter((cell) => !paths.has(cell.path)).length;
   }
@@ -245,7 +348,7 @@ export class Fleet {
 
   /** What a draft keeps: no `File` and no raw row. */
   toDraft() {
-    return { cells: this.cells, reports: this.reports, manifest: [...this.manifest], manifestNames: this.manifestNames, isSimulated: this.isSimulated };
+    return { cells: this.cells, reports: this.reports, manifest: [...this.manifest], manifestNames: this.manifestNames, isSimulated: this.isSimulated, byHand: [...this.byHand], mappings: this.mappings, soh: this.soh };
   }
 
   fromDraft(draft) {
@@ -254,6 +357,9 @@ export class Fleet {
     this.manifest = new Map(draft.manifest ?? []);
     this.manifestNames = draft.manifestNames ?? [];
     this.isSimulated = draft.isSimulated ?? false;
+    this.byHand = new Map(draft.byHand ?? []);
+    this.mappings = draft.mappings ?? [];
+    this.soh = draft.soh ?? null;
   }
 
   clear() {

@@ -41,10 +41,13 @@ export const has = (key) => key in en;
 /** Words of an error or finding `{code, params}`; an unknown code is shown as it is. */
 export function words(prefix, { code, params = {} }) {
   const key = `${prefix}.${code}`;
-  if (has(key)) return t(key, params);
+  if (has(key)) return t(key, Object.fromEntries(Object.entries(params).map(([name, value]) => [name, terms(value)])));
   const details = Object.entries(params).map(([name, value]) => `${name}: ${value}`).join(', ');
   return details ? `${code} (${details})` : code;
 }
+
+/** A parameter that is a list of the core's own terms, in the language of the page. */
+const terms = (value) => (typeof value === 'string' ? value.split(', ').map((one) => (has(`term.${one}`) ? t(`term.${one}`) : one)).join(', ') : value);
 
 /** Words of an error. */
 export function errorWords(error) {
