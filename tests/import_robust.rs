@@ -7,7 +7,9 @@ use proptest::prelude::*;
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use voltvote::error::Coded;
-use voltvote::import::{diagnostics, xlsx, Importer, Manifest, Mapping, Options};
+use voltvote::import::{
+    diagnostics, diagnostics_of_refused, peek, xlsx, Importer, Manifest, Mapping, Options,
+};
 
 fn seeds() -> Vec<(String, Vec<u8>)> {
     let folder = format!("{}/tests/data/import", env!("CARGO_MANIFEST_DIR"));
@@ -211,6 +213,97 @@ fn a_zip_bomb_is_refused() {
     assert_eq!(error.code(), "archive-too-large");
 }
 
+/// A stored zip of one workbook part behind the content types.
+fn workbook_with(part: &str, bytes: &[u8]) -> Vec<u8> {
+    let (mut file, mut directory) = (Vec::new(), Vec::new());
+    let members: [(&str, &[u8]); 2] = [("[Content_Types].xml", b"<Types/>"), (part, bytes)];
+    for (name, bytes) in members {
+        let packed = miniz_oxide::deflate::compress_to_vec(bytes, 6);
+        let mut header = vec![20, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        header.extend((packed.len() as u32).to_le_bytes());
+        header.extend((bytes.len() as u32).to_le_bytes());
+        header.extend((name.len() as u16).to_le_bytes());
+        header.extend([0, 0]);
+        directory.extend(b"PK\x01\x02\x14\0");
+        directory.extend(&header);
+        directory.extend([0; 10]);
+        directory.extend((file.len() as u32).to_le_bytes());
+        directory.extend(name.as_bytes());
+        file.extend(b"PK\x03\x04");
+        file.extend(&header);
+        file.extend(name.as_bytes());
+        file.extend(packed);
+    }
+    let at = file.len() as u32;
+    file.extend(&directory);
+    file.extend(b"PK\x05\x06\0\0\0\0\x02\0\x02\0");
+    file.extend((directory.len() as u32).to_le_bytes());
+    file.extend(at.to_le_bytes());
+    file.extend([0, 0]);
+    file
+}
+
+#[test]
+fn workbook_bombs_are_refused() {
+    for (part, piece, n) in [
+        // Strings that cost five bytes in the file, a part of a byte packed, and 24 in memory.
+        ("xl/sharedStrings.xml", &b"<si/>"[..], 5_000_000),
+        (
+            "xl/sharedStrings.xml",
+            b"<si><t>aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa</t></si>",
+            1_000_000,
+        ),
+        ("xl/workbook.xml", b"                ", 4_000_000),
+    ] {
+        let file = workbook_with(part, &piece.repeat(n));
+        let mut importer = Importer::new("bomb.xlsx", Options::default());
+        let outcome = importer.push(&file).and_then(|()| importer.finish());
+        assert_eq!(outcome.unwrap_err().code(), "archive-too-large", "{part}");
+    }
+}
+
+/// The corpus that fuzzing found, replayed: what cargo-fuzz reached stays reached.
+#[test]
+fn the_fuzzers_corpus_neither_panics_nor_hangs() {
+    let folder = |target: &str| format!("{}/fuzz/corpus/{target}", env!("CARGO_MANIFEST_DIR"));
+    let inputs = |target: &str| -> Vec<Vec<u8>> {
+        let entries = std::fs::read_dir(folder(target)).unwrap();
+        entries
+            .map(|entry| std::fs::read(entry.unwrap().path()).unwrap())
+            .collect()
+    };
+    let import = |pieces: &mut dyn Iterator<Item = &[u8]>| {
+        let mut importer = Importer::new("x.csv", Options::default());
+        if pieces.try_for_each(|bytes| importer.push(bytes)).is_ok() {
+            let _ = importer.finish();
+        }
+    };
+    let (text, archive, books) = (inputs("text"), inputs("archive"), inputs("xlsx"));
+    assert!(text.len() > 100 && archive.len() > 100 && books.len() > 100);
+    for input in &text {
+        if let Some((size, bytes)) = input.split_first() {
+            import(&mut bytes.chunks(1 + usize::from(*size) * 16));
+        }
+        // A first look must survive whatever reading survives.
+        let _ = peek("x", input, None, Options::default().decode_gb18030);
+    }
+    for input in &archive {
+        for magic in [&b"\x1f\x8b\x08"[..], b"PK\x03\x04"] {
+            let body = input.get(magic.len()..).unwrap_or(&[]);
+            import(&mut [magic, body].into_iter());
+            let _ = peek("x", &[magic, body].concat(), None, None);
+        }
+    }
+    for input in &books {
+        if let Ok(book) = xlsx::Workbook::open(input) {
+            for sheet in 0..book.sheet_names().len() {
+                let _ = book.rows(sheet);
+            }
+        }
+        let _ = peek("x", input, None, None);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -244,7 +337,12 @@ proptest! {
             Ok(file) => (file.report.clone(), file.cells[0].wanted.clone().err()),
             Err(error) => (Default::default(), Some(error)),
         };
-        let text = diagnostics(&report, error.as_ref());
+        let mut diagnosed = diagnostics(&report, error.as_ref());
+        if let Some(error) = &error {
+            let look = peek("secret.csv", text.as_bytes(), None, None).ok();
+            diagnosed += &diagnostics_of_refused(error.code(), &error.params(), look.as_ref());
+        }
+        let text = diagnosed;
         for value in &values {
             prop_assert!(!text.contains(value.as_str()), "{value} in\n{text}");
         }

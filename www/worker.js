@@ -102,10 +102,7 @@ async function preview({ file, name, mapping }) {
     if (done) break;
     reader.push(value);
   }
-  const imported = reader.finish();
-  const found = imported.preview();
-  imported.free();
-  return { ...found, whole, bytes: whole ? file.size : PREVIEW_BYTES };
+  return { ...core.preview_file(reader.finish()), whole, bytes: whole ? file.size : PREVIEW_BYTES };
 }
 
 function train({ round_file, cell_ids, features, labels, soh, seed, nsr, epsilon, audit }, report) {

@@ -88,6 +88,22 @@ pub enum ImportError {
     },
 }
 
+impl ImportError {
+    /// Whether columns chosen by hand can help: nothing else is wrong with the file.
+    pub fn is_about_columns(&self) -> bool {
+        matches!(
+            self,
+            Self::NoHeader { .. }
+                | Self::MissingColumns { .. }
+                | Self::Ambiguous { .. }
+                | Self::Encoding
+                | Self::TooFewRows { .. }
+                | Self::NoCurves { .. }
+                | Self::NoTable
+        )
+    }
+}
+
 impl Coded for ImportError {
     fn code(&self) -> &'static str {
         match self {

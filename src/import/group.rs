@@ -21,11 +21,15 @@ pub struct Cell {
     pub reports: Vec<Report>,
 }
 
-/// Puts files together by cell. Files come in the order in which the cells shall be listed;
+/// Puts files together by cell. Files of one name in several folders, each with a whole cycle, are
+/// several batteries, unless a manifest says otherwise: they are called by their folder as well.
+/// Files come in the order in which the cells shall be listed;
 /// within a cell they are ordered by wall clock where all have one, else kept in order.
 pub fn group(files: Vec<FileImport>, manifest: Option<&Manifest>) -> Vec<Cell> {
+    let same_names = names_in_several_folders(&files, manifest);
     let mut cells: Vec<(String, Vec<(CellImport, Report)>)> = Vec::new();
     for file in files {
+        let folder = folder_of(&file.report.file).to_string();
         let row = manifest.and_then(|manifest| manifest.row_of_file(&file.report.file));
         let several = file.cells.len() > 1;
         let rows = manifest.map_or(Vec::new(), |known| known.rows_of_file(&file.report.file));
@@ -33,6 +37,11 @@ pub fn group(files: Vec<FileImport>, manifest: Option<&Manifest>) -> Vec<Cell> {
             let row = if several { rows.get(at).copied() } else { row };
             if let Some(row) = row.filter(|_| !several || rows.len() > 1) {
                 cell.cell_id.clone_from(&row.cell_id);
+            } else if same_names.contains(&cell.cell_id)
+                && cell.wanted.is_ok()
+                && !folder.is_empty()
+            {
+                cell.cell_id = format!("{folder}/{}", cell.cell_id);
             }
             let by_cell = manifest.and_then(|manifest| manifest.row_of_cell(&cell.cell_id));
             let nominal_ah = row.or(by_cell).and_then(|row| row.nominal_ah);
@@ -47,6 +56,32 @@ pub fn group(files: Vec<FileImport>, manifest: Option<&Manifest>) -> Vec<Cell> {
         .into_iter()
         .map(|(cell_id, members)| join(cell_id, members))
         .collect()
+}
+
+/// Name of the folder that a file lies in.
+fn folder_of(path: &str) -> &str {
+    path.rsplit(['/', '\\']).nth(1).unwrap_or("")
+}
+
+/// Names that whole cycles of several folders have, as far as no manifest gave them.
+fn names_in_several_folders(files: &[FileImport], manifest: Option<&Manifest>) -> Vec<String> {
+    let mut seen: Vec<(&str, &str)> = Vec::new();
+    let mut several: Vec<String> = Vec::new();
+    for file in files {
+        if manifest.is_some_and(|known| known.row_of_file(&file.report.file).is_some()) {
+            continue;
+        }
+        let folder = folder_of(&file.report.file);
+        for cell in file.cells.iter().filter(|cell| cell.wanted.is_ok()) {
+            let id = cell.cell_id.as_str();
+            let is_elsewhere = |(name, other): &&(&str, &str)| *name == id && *other != folder;
+            if seen.iter().any(|known| is_elsewhere(&known)) && !several.iter().any(|n| n == id) {
+                several.push(id.to_string());
+            }
+            seen.push((id, folder));
+        }
+    }
+    several
 }
 
 fn join(cell_id: String, mut members: Vec<(CellImport, Report)>) -> Cell {
@@ -99,5 +134,52 @@ fn join(cell_id: String, mut members: Vec<(CellImport, Report)>) -> Cell {
         wanted,
         nominal_ah,
         reports: members.into_iter().map(|(_, report)| report).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Importer, Options};
+    use super::*;
+
+    /// A file with one full cycle.
+    fn file(path: &str, hours: f64) -> FileImport {
+        let mut text = String::from("Test Time / s,Current / A,Voltage / V\n");
+        for row in 0..400 {
+            let soc = f64::from(if row < 200 { row } else { 399 - row }) / 200.0;
+            let current = if row < 200 { 1.0 } else { -1.0 };
+            text += &format!(
+                "{},{current},{:.4}\n",
+                f64::from(row) * 18.0 * hours,
+                3.0 + 1.2 * soc
+            );
+        }
+        let mut importer = Importer::new(path, Options::default());
+        importer.push(text.as_bytes()).unwrap();
+        importer.finish().unwrap()
+    }
+
+    fn ids(files: Vec<FileImport>, manifest: Option<&Manifest>) -> Vec<String> {
+        let cells = group(files, manifest);
+        cells.into_iter().map(|cell| cell.cell_id).collect()
+    }
+
+    #[test]
+    fn one_name_in_two_folders_is_two_batteries() {
+        let files = || vec![file("own/LFP/c1.csv", 1.0), file("own/NMC/c1.csv", 1.2)];
+        assert_eq!(ids(files(), None), ["LFP/c1", "NMC/c1"]);
+        let same = vec![
+            file("own/c1_01_02_12.csv", 1.0),
+            file("own/c1_02_02_12.csv", 1.2),
+        ];
+        assert_eq!(ids(same, None), ["c1"], "days of one cell");
+        let manifest =
+            Manifest::parse(b"file,cell_id,cathode\nown/LFP/c1.csv,A,LFP\nown/NMC/c1.csv,A,LFP\n")
+                .unwrap();
+        assert_eq!(
+            ids(files(), Some(&manifest)),
+            ["A"],
+            "a manifest knows better"
+        );
     }
 }

@@ -13,7 +13,7 @@ const MAX_RATIO: u64 = 200;
 const FREE_BYTES: u64 = 1 << 24;
 
 /// Largest output allowed for `n_packed` bytes.
-pub fn limit(n_packed: u64) -> u64 {
+fn limit(n_packed: u64) -> u64 {
     n_packed
         .saturating_mul(MAX_RATIO)
         .saturating_add(FREE_BYTES)

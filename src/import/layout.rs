@@ -178,14 +178,14 @@ pub fn analyse(lines: &[String]) -> Result<Layout, ImportError> {
             delimiter != b' '
                 || 2 * data().filter(|row| row.len() == width).count() > data().count()
         });
+        let first = found.as_ref().map_or(0, |(line, _, _)| line + 1);
+        let has_comma_numbers = rows.iter().skip(first).flatten().any(|field| {
+            field.contains(',') && field.starts_with(|s: char| s.is_ascii_digit() || s == '-')
+        });
         for (decimal, thousands) in [(b'.', None), (b',', None), (b'.', Some(b','))] {
-            let has_comma_numbers = rows.iter().flatten().any(|field| {
-                field.contains(',') && field.starts_with(|s: char| s.is_ascii_digit() || s == '-')
-            });
             if (decimal == b',' || thousands.is_some()) && !has_comma_numbers {
                 continue;
             }
-            let first = found.as_ref().map_or(0, |(line, _, _)| line + 1);
             let n_numbers = rows
                 .iter()
                 .skip(first)

@@ -2,7 +2,12 @@
 //!
 //! [`Importer`] takes one file in pieces of any size and holds a bounded amount of it;
 //! [`group`] puts files of one cell together; [`Manifest`] and [`Mapping`] are the small files
-//! that go with them.
+//! that go with them. [`peek`] shows the first rows of a file whose columns are to be chosen by
+//! hand.
+//!
+//! Memory: text, gzip and zip stream, and hold at most 1 MiB of head and 65,536 rows per half,
+//! whatever their length. A workbook is held whole, packed, with at most 64 times its size and
+//! 16 MiB of shared strings. Nothing may unpack to more than 200 times its size and 16 MiB.
 //!
 //! ```
 //! use voltvote::import::{Importer, Options};

@@ -462,7 +462,7 @@ fn by_values(
     // A counter 1, 2, 3 of rows is no time.
     let counts = |column: &[f64]| column.windows(2).all(|pair| pair[1] - pair[0] == 1.0);
     let varies = |column: &[f64]| column.iter().any(|value| Some(value) != column.first());
-    let tests: [(Quantity, &str, &dyn Fn(&[f64]) -> bool); 6] = [
+    let tests: [(Quantity, &str, &dyn Fn(&[f64]) -> bool); 7] = [
         (Quantity::Time, "", &|column| {
             rises(column) && !counts(column)
         }),
@@ -477,6 +477,8 @@ fn by_values(
             column.iter().any(|value| *value < 0.0)
         }),
         (Quantity::Current, "", &varies),
+        // One charge at constant current, so far.
+        (Quantity::Current, "", &|column| column.len() > 2),
     ];
     for (quantity, unit, fits) in tests {
         if has(found, quantity) {

@@ -2,7 +2,7 @@
 
 use super::container::{sheet_encoding, Table};
 use super::error::ImportError;
-use super::inflate::{limit, Inflater};
+use super::inflate::Inflater;
 use super::intake::{flow_of, Intake, MAX_SLOTS};
 use super::layout::{self, Layout};
 use super::Options;
@@ -18,6 +18,10 @@ const MAX_CELLS: usize = 4_000_000;
 const HEAD_ROWS: usize = 200;
 /// Bytes of a cell kept.
 const MAX_CELL: usize = 4096;
+/// Shared strings may take this many times the size of the workbook, and [`FREE_STRINGS`] more.
+const MAX_STRINGS_RATIO: usize = 64;
+/// Bytes of shared strings that any workbook may have.
+const FREE_STRINGS: usize = 1 << 24;
 
 const DAMAGED: ImportError = ImportError::BadArchive {
     reason: "the workbook has no readable directory",
@@ -149,7 +153,9 @@ impl<'a> Workbook<'a> {
         let mut strings: Vec<String> = Vec::new();
         let mut text = String::new();
         let (mut in_text, mut in_phonetic) = (false, false);
-        let allowed = limit(self.bytes.len() as u64) as usize;
+        let allowed = MAX_STRINGS_RATIO
+            .saturating_mul(self.bytes.len())
+            .saturating_add(FREE_STRINGS);
         let mut n_bytes = 0;
         self.parse("xl/sharedStrings.xml", &mut |event| {
             match event {
@@ -160,11 +166,12 @@ impl<'a> Workbook<'a> {
                     _ => {}
                 },
                 Event::Empty(start) if start.local_name().as_ref() == b"si" => {
+                    n_bytes += size_of::<String>();
                     strings.push(String::new());
                 }
                 Event::End(end) => match end.local_name().as_ref() {
                     b"si" => {
-                        n_bytes += text.len() + 24;
+                        n_bytes += text.capacity() + size_of::<String>();
                         strings.push(std::mem::take(&mut text));
                     }
                     b"t" => in_text = false,

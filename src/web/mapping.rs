@@ -53,43 +53,41 @@ struct CellPreview<'a> {
     discharge_ah: f64,
 }
 
+/// What a mapping made of a file: `{t, v, i, cells, findings, n_rows, clock, sign}`, with the
+/// course of the first cell thinned for a figure, and per cell its wanted cycle or problem.
 #[wasm_bindgen]
-impl ImportedFile {
-    /// What a mapping made of a file: `{t, v, i, cells, findings, n_rows, clock, sign}`, with the
-    /// course of the first cell thinned for a figure, and per cell its wanted cycle or problem.
-    pub fn preview(&self) -> Outcome {
-        let out: JsValue = Object::new().into();
-        let file = &self.file;
-        if let Some(trace) = &file.trace {
-            for (name, values) in [
-                ("t", &trace.time_s),
-                ("v", &trace.voltage_v),
-                ("i", &trace.current_a),
-            ] {
-                let values: Vec<f32> = values.iter().map(|value| *value as f32).collect();
-                set(&out, name, Float32Array::from(&values[..]))?;
-            }
+pub fn preview_file(imported: ImportedFile) -> Outcome {
+    let out: JsValue = Object::new().into();
+    let file = &imported.file;
+    if let Some(trace) = &file.trace {
+        for (name, values) in [
+            ("t", &trace.time_s),
+            ("v", &trace.voltage_v),
+            ("i", &trace.current_a),
+        ] {
+            let values: Vec<f32> = values.iter().map(|value| *value as f32).collect();
+            set(&out, name, Float32Array::from(&values[..]))?;
         }
-        let cells = js_sys::Array::new();
-        for cell in &file.cells {
-            let wanted = cell.wanted.as_ref();
-            let object = to_js(&CellPreview {
-                cell_id: &cell.cell_id,
-                cycle: wanted.map_or(0, |wanted| wanted.cycle),
-                charge_ah: wanted.map_or(0.0, |wanted| wanted.charge.capacity_ah()),
-                discharge_ah: wanted.map_or(0.0, |wanted| wanted.discharge.capacity_ah()),
-            })?;
-            if let Err(error) = &cell.wanted {
-                set(&object, "problem", fault(error.code(), error.params()))?;
-            }
-            cells.push(&object);
-        }
-        set(&out, "cells", cells)?;
-        let report = &file.report;
-        set(&out, "findings", to_js(&report.findings)?)?;
-        set(&out, "n_rows", report.n_rows as f64)?;
-        set(&out, "clock", report.clock.as_str())?;
-        set(&out, "sign", report.sign.as_str())?;
-        Ok(out)
     }
+    let cells = js_sys::Array::new();
+    for cell in &file.cells {
+        let wanted = cell.wanted.as_ref();
+        let object = to_js(&CellPreview {
+            cell_id: &cell.cell_id,
+            cycle: wanted.map_or(0, |wanted| wanted.cycle),
+            charge_ah: wanted.map_or(0.0, |wanted| wanted.charge.capacity_ah()),
+            discharge_ah: wanted.map_or(0.0, |wanted| wanted.discharge.capacity_ah()),
+        })?;
+        if let Err(error) = &cell.wanted {
+            set(&object, "problem", fault(error.code(), error.params()))?;
+        }
+        cells.push(&object);
+    }
+    set(&out, "cells", cells)?;
+    let report = &file.report;
+    set(&out, "findings", to_js(&report.findings)?)?;
+    set(&out, "n_rows", report.n_rows as f64)?;
+    set(&out, "clock", report.clock.as_str())?;
+    set(&out, "sign", report.sign.as_str())?;
+    Ok(out)
 }

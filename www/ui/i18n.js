@@ -47,7 +47,7 @@ export function words(prefix, { code, params = {} }) {
 }
 
 /** A parameter that is a list of the core's own terms, in the language of the page. */
-const terms = (value) => (typeof value === 'string' ? value.split(', ').map((one) => (has(`term.${one}`) ? t(`term.${one}`) : one)).join(', ') : value);
+const terms = (value) => (value === '' ? '–' : typeof value === 'string' ? value.split(', ').map((one) => (has(`term.${one}`) ? t(`term.${one}`) : one)).join(', ') : value);
 
 /** Words of an error. */
 export function errorWords(error) {

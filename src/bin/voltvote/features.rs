@@ -7,7 +7,7 @@ use serde_json::{json, Value};
 use std::path::{Path, PathBuf};
 use voltvote::error::Coded;
 use voltvote::features::{extract, Extracted, FeatureTable, Schema};
-use voltvote::import::{group, Cell, Manifest, Options};
+use voltvote::import::{group, Cell, Manifest, Mapping, Options};
 use voltvote::standardize::{CapacityBasis, Curve, MedianEnds, OutlierScope, Params};
 
 /// Endings of files that a folder may hold cells in.
@@ -28,6 +28,12 @@ pub struct Arguments {
     /// Nominal capacity in Ah of cells that neither manifest nor file gives one for.
     #[arg(long, value_name = "AH")]
     nominal: Option<f64>,
+    /// Take the full cycle nearest this state of health (0.8 for 80 %) instead of the last.
+    #[arg(long)]
+    soh: Option<f64>,
+    /// Columns chosen by hand, for files that are not recognised.
+    #[arg(long)]
+    mapping: Option<PathBuf>,
     /// Feature table to write.
     #[arg(long)]
     out: PathBuf,
@@ -100,13 +106,17 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         "cycle-chem/1" => Schema::cycle_chem(),
         _ => Schema::cycle_30(),
     };
-    let fleet = read_features(
-        &arguments.paths,
-        schema,
-        manifest.as_ref(),
-        arguments.nominal,
-        &params,
-    )?;
+    let mapping = match &arguments.mapping {
+        Some(path) => Some(Mapping::parse(&files::read(path)?)?),
+        None => None,
+    };
+    let known = Known {
+        manifest: manifest.as_ref(),
+        nominal_ah: arguments.nominal,
+        soh: arguments.soh,
+        mapping,
+    };
+    let fleet = read_features(&arguments.paths, schema, &known, &params)?;
     for problem in &fleet.problems {
         eprintln!("{problem}");
     }
@@ -174,27 +184,47 @@ impl std::fmt::Display for Problem {
     }
 }
 
+/// What is known of files before they are read.
+#[derive(Default)]
+pub struct Known<'a> {
+    /// Names and nominal capacities.
+    pub manifest: Option<&'a Manifest>,
+    /// Nominal capacity, Ah, of cells that have none otherwise.
+    pub nominal_ah: Option<f64>,
+    /// Take the full cycle nearest this state of health instead of the last.
+    pub soh: Option<f64>,
+    /// Columns of files that are not recognised.
+    pub mapping: Option<Mapping>,
+}
+
 /// Imports files and extracts the features of every cell in them.
 pub fn read_features(
     paths: &[PathBuf],
     schema: Schema,
-    manifest: Option<&Manifest>,
-    nominal_ah: Option<f64>,
+    known: &Known<'_>,
     params: &Params,
 ) -> Result<Fleet, Failure> {
+    let (manifest, nominal_ah) = (known.manifest, known.nominal_ah);
     let mut problems = Vec::new();
     let mut imported = Vec::new();
     for path in files_in(paths)? {
         let name = path.display().to_string();
         let row = manifest.and_then(|manifest| manifest.row_of_file(&name));
         let options = Options {
-            nominal_ah: row.and_then(|row| row.nominal_ah),
+            // A file's own capacity goes before --nominal, but a wanted SOH needs one beforehand.
+            nominal_ah: row
+                .and_then(|row| row.nominal_ah)
+                .or(nominal_ah.filter(|_| known.soh.is_some())),
+            soh: known.soh,
+            mapping: known.mapping.clone(),
             cell_id: row.map(|row| row.cell_id.clone()),
             ..Options::default()
         };
         match import(&path, options) {
             Ok(file) => imported.push(file),
-            Err(unread) => problems.push(Problem::new(&name, &unread.code, unread.words)),
+            Err(unread) => {
+                problems.push(Problem::new(&name, unread.code(), unread.to_string()));
+            }
         }
     }
     let mut fleet = Fleet {

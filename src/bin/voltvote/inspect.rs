@@ -6,8 +6,10 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use voltvote::error::Coded;
 use voltvote::import::{
-    group, Cell, FileImport, ImportError, Importer, Manifest, Mapping, Options,
+    diagnostics, diagnostics_of_refused, group, peek, Cell, FileImport, ImportError, Importer,
+    Manifest, Mapping, Options, Report,
 };
+use voltvote::standardize::Params;
 
 /// Bytes handed over at a time.
 const CHUNK: usize = 1 << 18;
@@ -30,9 +32,15 @@ pub struct Arguments {
     /// Take the full cycle nearest this state of health instead of the last.
     #[arg(long)]
     soh: Option<f64>,
-    /// Saved column mapping, for files that are not recognised.
+    /// Columns chosen by hand, for files that are not recognised.
     #[arg(long)]
     mapping: Option<PathBuf>,
+    /// Write a guess at the columns of the first file here, to be corrected and given as --mapping.
+    #[arg(long, value_name = "FILE")]
+    draft_mapping: Option<PathBuf>,
+    /// Print what may be sent to us about a confidential file: no measured value is in it.
+    #[arg(long)]
+    diagnostics: bool,
 }
 
 /// Prints what was read, found and repaired.
@@ -46,6 +54,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         None => None,
     };
     let files = walk(&arguments.paths, arguments.manifest.as_deref());
+    if let Some(out) = &arguments.draft_mapping {
+        return draft(files.first(), out);
+    }
     let mut imports: Vec<FileImport> = Vec::new();
     let mut entries: Vec<Entry> = Vec::new();
     for path in &files {
@@ -61,17 +72,20 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             ..Options::default()
         };
         let outcome = import(path, options);
+        if arguments.diagnostics {
+            print!("{}", words_without_values(path, &outcome)?);
+        }
         entries.push(match outcome {
             Ok(file) => {
                 let entry = Entry::of(&file);
                 imports.push(file);
                 entry
             }
-            Err(failure) => Entry {
+            Err(unread) => Entry {
                 file: name,
                 cells: vec![json!({
-                    "file": path.display().to_string(), "cell_id": null, "status": failure.code,
-                    "message": failure.words, "dialect": null, "encoding": null,
+                    "file": path.display().to_string(), "cell_id": null, "status": unread.code(),
+                    "message": unread.to_string(), "dialect": null, "encoding": null,
                     "wanted_cycle": null, "findings": [],
                 })],
                 is_read: false,
@@ -82,6 +96,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let cells = group(imports, manifest.as_ref());
     for entry in &mut entries {
         entry.complete(&cells);
+    }
+    if arguments.diagnostics {
+        return Ok(());
     }
     if arguments.json {
         let files: Vec<&Value> = entries.iter().flat_map(|entry| &entry.cells).collect();
@@ -94,6 +111,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             .iter()
             .flat_map(|entry| &entry.cells)
             .for_each(print);
+        list_unretired(&cells);
     }
     if any_read {
         Ok(())
@@ -102,37 +120,148 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-/// A file that could not be read, in code and words.
-pub struct Unread {
-    /// Stable code.
-    pub code: String,
-    /// English words.
-    pub words: String,
+/// A file that could not be read.
+#[derive(Debug)]
+pub enum Unread {
+    /// The system did not give it.
+    System(std::io::Error),
+    /// It is not understood.
+    Import(ImportError),
 }
 
-impl From<ImportError> for Unread {
-    fn from(error: ImportError) -> Self {
-        Self {
-            code: error.code().to_string(),
-            words: error.to_string(),
+impl Unread {
+    /// Stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::System(_) => "file-unreadable",
+            Self::Import(error) => error.code(),
         }
     }
 }
 
-/// Reads one file in pieces.
-pub fn import(path: &Path, options: Options) -> Result<FileImport, Unread> {
-    let unreadable = |error: std::io::Error| Unread {
-        code: "file-unreadable".to_string(),
-        words: error.to_string(),
-    };
-    let mut file = std::fs::File::open(path).map_err(unreadable)?;
+impl std::fmt::Display for Unread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::System(error) => error.fmt(f),
+            Self::Import(error) => error.fmt(f),
+        }
+    }
+}
+
+/// Reads one file in pieces. A mapping is for files that are not recognised without it.
+pub fn import(path: &Path, mut options: Options) -> Result<FileImport, Unread> {
+    let mapping = options.mapping.take();
+    match (stream(path, options.clone()), mapping) {
+        (Err(Unread::Import(error)), Some(mapping)) if error.is_about_columns() => {
+            let with_mapping = Options {
+                mapping: Some(mapping),
+                ..options
+            };
+            stream(path, with_mapping)
+        }
+        (outcome, _) => outcome,
+    }
+}
+
+fn stream(path: &Path, options: Options) -> Result<FileImport, Unread> {
+    let mut file = std::fs::File::open(path).map_err(Unread::System)?;
     let mut importer = Importer::new(&path.display().to_string(), options);
     let mut chunk = vec![0; CHUNK];
     loop {
-        match file.read(&mut chunk).map_err(unreadable)? {
-            0 => return Ok(importer.finish()?),
-            n => importer.push(&chunk[..n])?,
+        match file.read(&mut chunk).map_err(Unread::System)? {
+            0 => return importer.finish().map_err(Unread::Import),
+            n => importer.push(&chunk[..n]).map_err(Unread::Import)?,
         }
+    }
+}
+
+/// As much of a file as a first look needs: all of a workbook, whose directory stands at its end.
+fn head_of(path: &Path) -> Result<Vec<u8>, Failure> {
+    let unreadable = |error: std::io::Error| {
+        Failure::new("file-unreadable", format!("{}: {error}", path.display()))
+    };
+    let mut file = std::fs::File::open(path).map_err(unreadable)?;
+    let mut head = Vec::new();
+    let mut start = (&mut file).take(1 << 20);
+    start.read_to_end(&mut head).map_err(unreadable)?;
+    if head.starts_with(b"PK") {
+        file.read_to_end(&mut head).map_err(unreadable)?;
+    }
+    Ok(head)
+}
+
+/// Writes a guess at the columns of a file.
+fn draft(path: Option<&PathBuf>, out: &Path) -> Result<(), Failure> {
+    let path = path.ok_or_else(|| Failure::new("nothing-readable", "no file was given"))?;
+    let name = path.display().to_string();
+    let found = peek(
+        &name,
+        &head_of(path)?,
+        None,
+        Options::default().decode_gb18030,
+    )?;
+    let mapping = Mapping {
+        name: format!("columns of {name}"),
+        ..found.mapping
+    };
+    crate::files::write(out, mapping.to_json().as_bytes())?;
+    for (column, is_sure) in mapping.columns.iter().zip(&found.is_sure) {
+        println!(
+            "{}: {} {}{}",
+            column.heading,
+            column.quantity.name(),
+            column.unit,
+            if *is_sure { "" } else { " (guessed: check it)" }
+        );
+    }
+    println!("{}", out.display());
+    Ok(())
+}
+
+fn words_without_values(
+    path: &Path,
+    outcome: &Result<FileImport, Unread>,
+) -> Result<String, Failure> {
+    Ok(match outcome {
+        Ok(file) => {
+            let failure = file
+                .cells
+                .iter()
+                .find_map(|cell| cell.wanted.as_ref().err());
+            diagnostics(&file.report, failure)
+        }
+        Err(Unread::System(_)) => diagnostics(&Report::default(), None),
+        Err(Unread::Import(error)) => {
+            let name = path.display().to_string();
+            let found = peek(
+                &name,
+                &head_of(path)?,
+                None,
+                Options::default().decode_gb18030,
+            )
+            .ok();
+            diagnostics_of_refused(error.code(), &error.params(), found.as_ref())
+        }
+    })
+}
+
+/// Cells that are not retired yet, in a line of their own.
+fn list_unretired(cells: &[Cell]) {
+    let limit = Params::default().retirement_soh;
+    let above: Vec<&str> = cells
+        .iter()
+        .filter(|cell| {
+            let soh = cell.wanted.as_ref().ok().and_then(|wanted| wanted.soh());
+            soh.is_some_and(|soh| soh > limit)
+        })
+        .map(|cell| cell.cell_id.as_str())
+        .collect();
+    if !above.is_empty() {
+        let (n, percent) = (above.len(), 100.0 * limit);
+        println!(
+            "{n} above the retirement threshold of {percent:.0} % SOH: {}",
+            above.join(", ")
+        );
     }
 }
 

@@ -1,7 +1,7 @@
 //! Batteries as a feature table: `features.csv`, or a folder of cycler files.
 
 use crate::failure::Failure;
-use crate::features::read_features;
+use crate::features::{read_features, Known};
 use crate::files;
 use std::path::Path;
 use voltvote::features::{FeatureTable, Schema};
@@ -30,13 +30,11 @@ pub fn load(
         _ => None,
     };
     let manifest = manifest.or(own_manifest.as_ref());
-    let fleet = read_features(
-        &[path.to_path_buf()],
-        Schema::cycle_30(),
+    let known = Known {
         manifest,
-        None,
-        params,
-    )?;
+        ..Known::default()
+    };
+    let fleet = read_features(&[path.to_path_buf()], Schema::cycle_30(), &known, params)?;
     for problem in &fleet.problems {
         eprintln!("{problem}");
     }

@@ -93,12 +93,7 @@ fn answers(
     for path in files_in(paths)? {
         match import(&path, Options::default()) {
             Ok(file) => imported.push(file),
-            Err(unread) => eprintln!(
-                "warning[{}]: {}: {}",
-                unread.code,
-                path.display(),
-                unread.words
-            ),
+            Err(unread) => eprintln!("warning[{}]: {}: {}", unread.code(), path.display(), unread),
         }
     }
     let (mut ids, mut signatures) = (Vec::new(), Vec::new());

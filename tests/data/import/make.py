@@ -171,6 +171,13 @@ def traps():
                                    lambda t, i, v, s, c, d: f'{t:.3f},1,{1 + (t > ROWS[-1][0])},{i:.5f},{v:.4f},{1.05 * c:.5f},{1.05 * d:.5f}'),
           ok('arbin', {'capacity-differs': 1}, number=2))
 
+    # Counters that run over the whole file, as Arbin's do.
+    total_c, total_d = ROWS[-1][4], ROWS[-1][5]
+    again = [(t + ROWS[-1][0] + 60, i, v, s, c + total_c, d + total_d) for t, i, v, s, c, d in ROWS]
+    write('07_accumulating.csv', table(ROWS + again, 'Test_Time(s),Step_Index,Cycle_Index,Current(A),Voltage(V),Charge_Capacity(Ah),Discharge_Capacity(Ah)',
+                                       lambda t, i, v, s, c, d: f'{t:.3f},1,{1 + (t > ROWS[-1][0])},{i:.5f},{v:.4f},{c:.5f},{d:.5f}'),
+          ok('arbin', number=2))
+
     write('08_milliseconds.csv', table(ROWS, 'Date_Time,Test_Time(s),Current(A),Voltage(V)',
                                        lambda t, i, v, s, c, d: f'{clock(t)},{1000 * t:.0f},{i:.5f},{v:.4f}'),
           ok('', {'time-unit': 1}, dialect_free=True))
@@ -197,6 +204,10 @@ def traps():
     write('12_day_first.csv', table(ROWS, 'Date,Voltage (V),Current (A)',
                                     lambda t, i, v, s, c, d: f'{clock(round(t), "%d/%m/%Y %I:%M:%S %p")},{v:.4f},{i:.5f}'),
           ok('', {'date-order': 1}, dialect_free=True, tolerance=0.002))
+    write('12_excel_serial.csv', table(ROWS, 'Date,Voltage (V),Current (A)', lambda t, i, v, s, c, d: f'{44259 + 22 / 24 + t / 86400:.9f},{v:.4f},{i:.5f}'),
+          ok('', dialect_free=True))
+    write('12_datenum.csv', table(ROWS, 'Timestamp,Voltage (V),Current (A)', lambda t, i, v, s, c, d: f'{738219 + 22 / 24 + t / 86400:.9f},{v:.4f},{i:.5f}'),
+          ok('', dialect_free=True))
     long = [(r[0] + 23.5 * 3600,) + r[1:] for r in ROWS]
     write('12_long_hours.csv', table(long, 'DataPoint,Cycle Index,Step Type,Total Time,Current(A),Voltage(V)',
                                      lambda t, i, v, s, c, d: f'1,1,{dict(C="CC Chg", D="CC DChg", R="Rest")[s]},{hms(t)},{i:.5f},{v:.4f}'),
@@ -284,9 +295,27 @@ def dialects():
                             lambda t, i, v, s, c, d: f'{v:.5f},{i:.6f},24.0,{i:.3f},{v:.2f},{t:.3f}'), ok('nasa'))
     write('two_cells.csv', table(rows, ',test_time_s,voltage_v,current_1,current_2',
                                  lambda t, i, v, s, c, d: f'1,{t:.3f},{v:.4f},{i:.6f},{0.9 * i:.6f}'), ok('lab', cells=2))
+    write('chinese_mah.csv', ('\r\n'.join(['循环序号,工步序号,工步类型,测试时间,系统时间,电压(V),电流/mA,容量/mAh,比容量/mAh/g'] +
+          [f'1,{n},{STEPS[s]},{hms(t)},{clock(t)},{v:.4f},{1000 * i:.2f},{1000 * (c if s == "C" else d):.2f},0'
+           for (t, i, v, s, c, d), (n, st) in numbered]) + '\r\n').encode('gbk'), ok('neware-cn', encoding='gb18030'))
+    # Twelve lines above the table, direction in `Md`, seconds.
+    preamble = ''.join(f'{key}:\t{key.lower()}\n' for key in ["Today's Date", 'Date of Test', 'Filename', 'Procedure', 'Comment/Barcode', 'Channel', 'Test Name', 'Operator', 'Station', 'Version', 'Notes']) + '\n'
+    write('maccor_long.078', preamble + table(rows, 'Rec\tCycle P\tCycle C\tStep\tTest Time (Sec)\tStep Time (Sec)\tCap. [Ah]\tEner. [Wh]\tCurrent [A]\tVoltage [V]\tMd\tES\tDPT Time',
+          lambda t, i, v, s, c, d: f'1\t1\t1\t1\t{t:.2f}\t0\t{c if s == "C" else d:.6f}\t0\t{abs(i):.6f}\t{v:.5f}\t{s}\t1\t{clock(t)}'),
+          ok('maccor', {'current-sign': 1}, sign='from-state'))
+    write('blanks.txt', table(rows, '# time voltage current', lambda t, i, v, s, c, d: f'{t:.3f} {v:.4f} {i:.6f}'), ok('lab', dialect_free=True))
+    write('blanks_padded.txt', 'Lab 3, bench 2\n\n' + table(rows, '      Test Time (s)   Voltage (mV)   Current (mA)', lambda t, i, v, s, c, d: f'{t:19.3f}{1000 * v:15.1f}{1000 * i:15.3f}'),
+          ok('', dialect_free=True, delimiter=' '))
+    write('pulse_features.csv', 'Mat,No.,Qn,Q,SOH,SOC,' + ','.join(f'U{k}' for k in range(1, 22)) + '\n' + ''.join(f'NMC,{n},2.1,1.7,0.81,0.2,' + ','.join('3.6' for _ in range(21)) + '\n' for n in range(9)),
+          dict(status='error', code='pulse-table'))
+    write('worksteps.csv', ('工步号,工步类型,状态,起始电压(V),结束电压(V),容量(Ah)\n' + ''.join(f'{n},恒流充电,完成,3.1,4.2,1.7\n' for n in range(9))).encode('gbk'),
+          dict(status='error', code='pulse-table'))
     utf16 = table(rows, 'Time / s\tVoltage / V\tCurrent / A', lambda t, i, v, s, c, d: f'{t:.2f}\t{v:.4f}\t{i:.5f}')
     write('utf16.txt', utf16.encode('utf-16'), ok('', dialect_free=True, encoding='utf-16le'))
-    workbook('arbin.xlsx', rows, ok('arbin', container='xlsx'))
+    arbin_workbook('arbin.xlsx', rows, ok('arbin', container='xlsx'))
+    head = ['循环号', '工步号', '工步类型', '时间', '总时间', '电流(mA)', '电压(V)', '容量(mAh)', '绝对时间']
+    workbook('neware.xlsx', [('test', [['TEST REPORT']]), ('record', [head] + [[1, n, STEPS[s], hms(st), hms(t), round(1000 * i, 2), round(v, 4), round(1000 * (c if s == 'C' else d), 2), clock(t)]
+             for (t, i, v, s, c, d), (n, st) in numbered])], ok('neware-cn', container='xlsx'))
     write('neware.nda', b'NEWARE' + bytes(600), dict(status='error', code='file-binary'))
     write('summary_cycle_data.csv', 'Cycle_Index,Start_Time,End_Time,Test_Time (s),Min_Current (A),Max_Current (A),Min_Voltage (V),Max_Voltage (V)\n1,,,100,-1,1,3,4.2\n2,,,200,-1,1,3,4.2\n',
           dict(status='error', code='file-without-curves'))
@@ -297,10 +326,19 @@ def dialects():
           dict(status='error', code='columns-missing'))
 
 
-def workbook(name, rows, expected):
-    """A workbook with an info sheet, the channel in two sheets and Arbin's statistics."""
+def arbin_workbook(name, rows, expected):
+    """An info sheet, the channel in two sheets and Arbin's statistics."""
     head = ['Data_Point', 'Test_Time(s)', 'Date_Time', 'Step_Index', 'Cycle_Index', 'Current(A)', 'Voltage(V)', 'Charge_Capacity(Ah)', 'Discharge_Capacity(Ah)']
-    strings = head + ['TEST REPORT', 'Vmax_On_Cycle(V)']
+    serial = 44259 + 22 / 24
+    data = [[k + 1, round(t, 3), round(serial + t / 86400, 8), 1, 1, round(i, 5), round(v, 4), round(c, 5), round(d, 5)] for k, (t, i, v, s, c, d) in enumerate(rows)]
+    cut = len(data) // 2
+    workbook(name, [('Info', [['TEST REPORT']]), ('Channel_1-002', [head] + data[:cut]), ('Channel_1-002_2', [head] + data[cut:]),
+                    ('Statistics_1-002', [['Cycle_Index', 'Test_Time(s)', 'Current(A)', 'Voltage(V)', 'Vmax_On_Cycle(V)'], [1, 100.0, 0.0, 3.0, 4.2]])], expected, formula=6)
+
+
+def workbook(name, sheets, expected, formula=None):
+    """A workbook with shared strings; the values of one column are results of formulas."""
+    strings = sorted({value for _, lines in sheets for line in lines for value in line if isinstance(value, str)})
 
     def sheet(lines):
         out = ['<?xml version="1.0" encoding="UTF-8"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>']
@@ -310,18 +348,13 @@ def workbook(name, rows, expected):
                 ref = f'{chr(65 + k)}{n}'
                 if isinstance(value, str):
                     cells += f'<c r="{ref}" t="s"><v>{strings.index(value)}</v></c>'
-                elif k == 6:
+                elif k == formula:
                     cells += f'<c r="{ref}"><f>1+1</f><v>{value}</v></c>'
                 else:
                     cells += f'<c r="{ref}"><v>{value}</v></c>'
             out.append(f'<row r="{n}">{cells}</row>')
         return ''.join(out) + '</sheetData></worksheet>'
 
-    serial = 44259 + 22 / 24
-    data = [[k + 1, round(t, 3), round(serial + t / 86400, 8), 1, 1, round(i, 5), round(v, 4), round(c, 5), round(d, 5)] for k, (t, i, v, s, c, d) in enumerate(rows)]
-    cut = len(data) // 2
-    sheets = [('Info', [['TEST REPORT']]), ('Channel_1-002', [head] + data[:cut]), ('Channel_1-002_2', [head] + data[cut:]),
-              ('Statistics_1-002', [['Cycle_Index', 'Test_Time(s)', 'Current(A)', 'Voltage(V)', 'Vmax_On_Cycle(V)'], [1, 100.0, 0.0, 3.0, 4.2]])]
     main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main'
     office = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
     parts = {
