@@ -272,7 +272,7 @@ fn the_fuzzers_corpus_neither_panics_nor_hangs() {
             .map(|entry| std::fs::read(entry.unwrap().path()).unwrap())
             .collect()
     };
-    let import = |pieces: &mut dyn Iterator<Item = &[u8]>| {
+    let import = |mut pieces: &mut dyn Iterator<Item = &[u8]>| {
         let mut importer = Importer::new("x.csv", Options::default());
         if pieces.try_for_each(|bytes| importer.push(bytes)).is_ok() {
             let _ = importer.finish();
