@@ -28,6 +28,7 @@
 //! | [`evaluate`] | metrics, splits, client simulation, experiments |
 //! | [`health`] | state of health from pulse tests |
 //! | [`value`] | money and emissions per route |
+//! | [`plot`] | figures as SVG text |
 //! | [`simulate`] | physics-based cells for demo fleets and tests |
 //!
 //! The core knows neither browser nor file system: `web` and the command line are thin.
@@ -42,6 +43,7 @@ pub mod health;
 pub mod import;
 mod letters;
 mod order;
+pub mod plot;
 pub mod round;
 pub mod seal;
 pub mod simulate;
