@@ -4,6 +4,8 @@
 
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
+#[path = "lab/mod.rs"]
+mod lab;
 #[path = "same_bytes/mod.rs"]
 mod stages;
 
@@ -13,6 +15,13 @@ wasm_bindgen_test_configure!(run_in_dedicated_worker);
 #[wasm_bindgen_test]
 fn a_seed_gives_the_bytes_of_the_command_line() {
     assert_eq!(stages::fingerprints(), include_str!("data/same_bytes.txt"));
+}
+
+/// Every experiment's JSON, CSV and page.
+#[wasm_bindgen_test]
+fn a_seed_gives_the_reports_of_the_command_line() {
+    let found: String = lab::reports().iter().map(lab::line).collect();
+    assert_eq!(found, include_str!("data/lab.txt"));
 }
 
 /// A file's fingerprint is the same word for word as the command line prints it.

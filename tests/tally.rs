@@ -5,8 +5,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use voltvote::ballot::{Ballot, Coverage, Row};
 use voltvote::evaluate::{
-    accuracies, contenders, trial, Attack, ClientParams, Experiment, Fleet, Holding, Plan,
-    SplitMode, TrialParams, ATTACKS,
+    accuracies, contenders, trial, Attack, ClientParams, Fleet, Holding, TrialParams, ATTACKS,
 };
 use voltvote::round::Catalogue;
 use voltvote::tally::{
@@ -30,6 +29,7 @@ fn fleet() -> Fleet {
         columns: (0..p).map(|j| format!("x{j}")).collect(),
         labels,
         batteries: (0..n as u32).collect(),
+        makers: Vec::new(),
     }
 }
 
@@ -378,19 +378,4 @@ fn misfits_are_listed_and_nothing_panics() {
     };
     let refused = tally(&fleet.catalogue, n, &signed(&ballots), &control);
     assert_eq!(refused, Err(TallyError::Control { row: 1 }));
-}
-
-#[test]
-fn experiments_repeat_byte_for_byte() {
-    let fleet = fleet();
-    let report = || {
-        let plan = Plan::new(&fleet, Experiment::Importance, SplitMode::AsPublished, 2, 9);
-        let results: Vec<_> = (0..plan.n_jobs())
-            .map(|job| plan.job(job).unwrap())
-            .collect();
-        plan.report(&results).to_string()
-    };
-    let text = report();
-    assert_eq!(text, report());
-    assert!(text.contains("\"split\":\"as-published\"") && text.contains("\"x7\""));
 }

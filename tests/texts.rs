@@ -90,7 +90,7 @@ fn chinese_is_translated() {
 fn every_key_that_the_pages_name_has_words() {
     let english = table("en");
     let script = fs::read_to_string(www().join("text/en.js")).unwrap();
-    for page in ["collaborate", "recycle", "verify"] {
+    for page in ["collaborate", "recycle", "verify", "lab"] {
         let html = fs::read_to_string(www().join(format!("{page}.html"))).unwrap();
         for rest in html
             .split("data-t=\"")

@@ -131,6 +131,36 @@ function openBox({ round_file, files }) {
   return box.admissions();
 }
 
+/** The laboratory's fleet of the last job, and what it was made of. */
+let fleet = null, fleetKey = '';
+
+/** The fleet asked for: `{cells, seed}`, or `{id, features, manifest, source}` of the user's files. */
+function labFleet(data, report) {
+  const key = JSON.stringify([data.cells, data.seed, data.id, data.source]);
+  if (fleet && key === fleetKey) return fleet;
+  fleet?.free();
+  fleet = null;
+  const told = throttled((done, total) => report({ phase: 'fleet', done, total }));
+  fleet = data.features ? core.LabFleet.from_table(data.features, data.manifest, data.source) : core.LabFleet.simulated(data.cells, data.seed, told);
+  fleetKey = key;
+  return fleet;
+}
+
+/** Passes on no more than a person can see. */
+function throttled(tell) {
+  let last = 0;
+  return (done, total) => {
+    if (performance.now() - last < PROGRESS_EVERY) return;
+    last = performance.now();
+    tell(done, total);
+  };
+}
+
+function labRun({ data, setup }, report) {
+  const on = labFleet(data, report);
+  return { summary: on.summary(), ...on.run(setup, throttled((done, total) => report({ phase: 'runs', done, total }))) };
+}
+
 const OPS = {
   read,
   train,
@@ -162,5 +192,7 @@ const OPS = {
   'health.models': ({ features, query, ...input }, report) => core.health_models(input, features, query, (done, total) => report({ done, total })),
   'health.generator': ({ features, soc, soh, seed }, report) => core.health_generator(features, soc, soh, seed, (done, total) => report({ done, total })),
   'box.without': ({ rule, controls }) => box.without(rule, controls),
+  'lab.fleet': ({ data }, report) => labFleet(data, report).summary(),
+  'lab.run': labRun,
   'box.why': ({ rule, controls, battery }) => box.why(rule, controls, battery),
 };

@@ -1,6 +1,7 @@
 //! Simulated collaborators: who holds which rows (Tao et al. 2023, Methods).
 
 use super::fleet::Fleet;
+use super::partition::{part, Partition};
 use rand::seq::SliceRandom;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
@@ -26,7 +27,7 @@ pub enum Sharing {
 }
 
 /// How collaborators are simulated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ClientParams {
     /// Number of collaborators. Paper: 10.
     pub n_clients: usize,
@@ -38,6 +39,9 @@ pub struct ClientParams {
     pub holding: Holding,
     /// Batteries in common.
     pub sharing: Sharing,
+    /// Shares of the batteries; all but [`Partition::Even`] give every battery one owner and
+    /// all its rows, whatever `sharing` and the numbers of rows say.
+    pub partition: Partition,
 }
 
 impl Default for ClientParams {
@@ -48,6 +52,7 @@ impl Default for ClientParams {
             most_rows: 200,
             holding: Holding::All,
             sharing: Sharing::Shared,
+            partition: Partition::Even,
         }
     }
 }
@@ -58,6 +63,9 @@ impl Default for ClientParams {
 /// a collaborator in exchange for a class that others hold too.
 pub fn deal(train: &Fleet, params: &ClientParams, rng: &mut ChaCha8Rng) -> Vec<Vec<usize>> {
     let held = deal_classes(train.n_classes(), params, rng);
+    if params.partition != Partition::Even {
+        return part(train, &held, params.partition, rng);
+    }
     let owners = match params.sharing {
         Sharing::Shared => None,
         Sharing::Disjoint => Some(deal_batteries(train, &held, rng)),
@@ -179,6 +187,7 @@ mod tests {
             columns: vec!["x".into()],
             labels: (0..n).map(|i| (i % 4) as u16).collect(),
             batteries: (0..n).map(|i| (i / 2) as u32).collect(),
+            makers: Vec::new(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::ballot::{classifier_rows, Own};
 use crate::features::FeatureTable;
+use crate::import::Manifest;
 use crate::round::Catalogue;
 use ndarray::{Array2, Axis};
 use rand::seq::SliceRandom;
@@ -22,9 +23,47 @@ pub struct Fleet {
     pub labels: Vec<u16>,
     /// Physical battery per row.
     pub batteries: Vec<u32>,
+    /// Maker per row, numbered by name from 0; empty where makers are not known.
+    pub makers: Vec<u16>,
 }
 
 impl Fleet {
+    /// A fleet from features and the manifest that labels them: the `class` of a row, else its
+    /// `cathode`. Rows are found by cell, else by file; those without a label are left out.
+    pub fn labelled(table: &FeatureTable, manifest: &Manifest) -> Self {
+        let rows: Vec<_> = table
+            .cell_ids
+            .iter()
+            .map(|id| {
+                manifest
+                    .row_of_cell(id)
+                    .or_else(|| manifest.row_of_file(id))
+            })
+            .collect();
+        let names: Vec<Option<String>> = rows
+            .iter()
+            .map(|row| {
+                let row = (*row)?;
+                let mut named = [&row.class, &row.cathode].into_iter();
+                named.find(|name| !name.is_empty()).cloned()
+            })
+            .collect();
+        let mut makers: Vec<&str> = rows.iter().flatten().map(|row| &row.maker[..]).collect();
+        makers.sort_unstable();
+        makers.dedup();
+        let mut fleet = Self::new(table, &names);
+        if makers.len() > 1 {
+            let labelled = rows.iter().zip(&names).filter(|(_, name)| name.is_some());
+            fleet.makers = labelled
+                .map(|(row, _)| {
+                    let maker = row.map_or("", |row| &row.maker);
+                    makers.binary_search(&maker).unwrap_or(0) as u16
+                })
+                .collect();
+        }
+        fleet
+    }
+
     /// A fleet from features and the class name of each row; rows without a name are left out.
     /// Classes are ordered by name.
     pub fn new(table: &FeatureTable, names: &[Option<String>]) -> Self {
@@ -54,6 +93,7 @@ impl Fleet {
             labels: labels.collect(),
             batteries: crate::ballot::battery_numbers(&ids),
             catalogue: Catalogue::from_names(&classes),
+            makers: Vec::new(),
         }
     }
 
@@ -80,6 +120,10 @@ impl Fleet {
             columns: self.columns.clone(),
             labels: rows.iter().map(|&row| self.labels[row]).collect(),
             batteries: rows.iter().map(|&row| self.batteries[row]).collect(),
+            makers: rows
+                .iter()
+                .filter_map(|&row| self.makers.get(row).copied())
+                .collect(),
         }
     }
 
@@ -89,6 +133,19 @@ impl Fleet {
         let mut rng = ChaCha8Rng::seed_from_u64(0);
         let (first, second) = self.split_batteries(0.5, &mut rng);
         self.select(if is_second { &second } else { &first })
+    }
+
+    /// Number of physical batteries.
+    pub fn n_batteries(&self) -> usize {
+        self.batteries_by_class().iter().map(Vec::len).sum()
+    }
+
+    /// Number of makers; one where they are not known.
+    pub fn n_makers(&self) -> usize {
+        let mut makers = self.makers.clone();
+        makers.sort_unstable();
+        makers.dedup();
+        makers.len().max(1)
     }
 
     /// The fleet as a collaborator's own data.

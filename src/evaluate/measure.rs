@@ -190,6 +190,11 @@ pub(super) fn calibration(fleet: &Fleet, trial: &Trial) -> Result<Vec<f64>, Tall
     Ok(out)
 }
 
+/// Numbers that [`calibration`] gives.
+pub(super) fn n_calibration() -> usize {
+    contender_names().len() * N_BINS as usize * 3
+}
+
 /// Calibration results of all runs of a setting.
 pub(super) struct Bins<'a> {
     runs: &'a [Vec<f64>],

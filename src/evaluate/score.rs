@@ -3,7 +3,7 @@
 use super::trial::Trial;
 use crate::ballot::Ballot;
 use crate::round::Catalogue;
-use crate::tally::{classify, Control, Options, Rule, Signed, TallyError};
+use crate::tally::{classify, winners, Control, Options, Rule, Signed, TallyError};
 
 /// A rule with its settings, under one name in reports.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,6 +87,38 @@ pub fn accuracy(
         &signed,
         &options,
     )?))
+}
+
+/// Class and winning probability per battery: one list, or one per collaborator for `il`.
+///
+/// # Errors
+/// As [`crate::tally::tally`].
+pub(super) fn decisions(
+    catalogue: &Catalogue,
+    ballots: &[Ballot],
+    n_batteries: usize,
+    contender: &Contender,
+    controls: &[Control],
+) -> Result<Vec<Vec<(usize, f64)>>, TallyError> {
+    let signed: Vec<Signed<'_>> = ballots
+        .iter()
+        .map(|ballot| Signed {
+            name: "",
+            kid: "",
+            ballot,
+        })
+        .collect();
+    let options = Options {
+        controls: controls.to_vec(),
+        ..contender.options.clone()
+    };
+    let panels: Vec<&[Signed<'_>]> = if options.rule == Rule::Independent {
+        signed.chunks(1).collect()
+    } else {
+        vec![&signed]
+    };
+    let decide = |panel: &[Signed<'_>]| winners(catalogue, n_batteries, panel, &options);
+    panels.into_iter().map(decide).collect()
 }
 
 /// Accuracy of every contender on a trial, then of the pooled-data forest where it was fitted.

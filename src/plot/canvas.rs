@@ -40,7 +40,9 @@ pub fn escape(text: &str) -> String {
 
 /// Estimated width of a text in a sans-serif font: CJK letters are as wide as they are high.
 pub fn width_of(text: &str, size: f64) -> f64 {
-    let letters = text.chars().map(|c| if c > '\u{2e80}' { 1.0 } else { 0.56 });
+    let letters = text
+        .chars()
+        .map(|c| if c > '\u{2e80}' { 1.0 } else { 0.56 });
     size * letters.sum::<f64>()
 }
 

@@ -185,7 +185,12 @@ impl Field {
                     .text(x, bottom + 18.0, Anchor::Middle, SIZE, text);
             }
         }
-        self.end = bottom + if is_slanted { 20.0 + 0.66 * widest } else { 22.0 };
+        self.end = bottom
+            + if is_slanted {
+                20.0 + 0.66 * widest
+            } else {
+                22.0
+            };
         if !axis.label().is_empty() {
             self.end += 16.0;
             let middle = self.left + self.width / 2.0;
@@ -241,8 +246,14 @@ mod tests {
             ticks(low, high).into_iter().map(|(_, text)| text).collect()
         };
         assert_eq!(texts(0.0, 1.0), ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
-        assert_eq!(texts(40.0, 100.0), ["40", "50", "60", "70", "80", "90", "100"]);
-        assert_eq!(texts(-0.05, 0.1), ["-0.04", "-0.02", "0.00", "0.02", "0.04", "0.06", "0.08", "0.10"]);
+        assert_eq!(
+            texts(40.0, 100.0),
+            ["40", "50", "60", "70", "80", "90", "100"]
+        );
+        assert_eq!(
+            texts(-0.05, 0.1),
+            ["-0.04", "-0.02", "0.00", "0.02", "0.04", "0.06", "0.08", "0.10"]
+        );
         assert_eq!(texts(2.0, 9.0), ["2", "3", "4", "5", "6", "7", "8", "9"]);
         assert_eq!(texts(3.0, 3.0), ["3.00"]);
     }

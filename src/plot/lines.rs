@@ -20,13 +20,13 @@ pub fn lines(frame: &Frame<'_>, series: &[Line], level: Option<(&str, f64)>) -> 
     let mut field = Field::open(frame, &names, 300.0, 62.0);
     field.y_axis(&frame.y);
     field.x_axis(&frame.x);
-    let at = |field: &Field, x: f64, y: f64| {
-        (field.x(frame.x.share(x)), field.y(frame.y.share(y)))
-    };
+    let at = |field: &Field, x: f64, y: f64| (field.x(frame.x.share(x)), field.y(frame.y.share(y)));
     if let Some((name, value)) = level {
         let y = field.y(frame.y.share(value));
         let (from, to) = ((field.left, y), (field.left + field.width, y));
-        field.canvas.polyline(&[from, to], "currentColor", "4 4", 1.0);
+        field
+            .canvas
+            .polyline(&[from, to], "currentColor", "4 4", 1.0);
         let x = field.left + field.width - 4.0;
         field.canvas.text(x, y - 4.0, Anchor::End, 11.0, name);
     }
@@ -40,8 +40,7 @@ pub fn lines(frame: &Frame<'_>, series: &[Line], level: Option<(&str, f64)>) -> 
         let points = finite(line);
         if points.iter().any(|(_, _, sd)| *sd > 0.0) {
             let edge = |sign: f64| points.iter().map(move |(x, y, sd)| (*x, y + sign * sd));
-            let mut outline: Vec<(f64, f64)> =
-                edge(1.0).map(|(x, y)| at(&field, x, y)).collect();
+            let mut outline: Vec<(f64, f64)> = edge(1.0).map(|(x, y)| at(&field, x, y)).collect();
             let mut lower: Vec<(f64, f64)> = edge(-1.0).map(|(x, y)| at(&field, x, y)).collect();
             lower.reverse();
             outline.append(&mut lower);

@@ -42,7 +42,9 @@ pub fn matrix(frame: &Frame<'_>, matrix: &Matrix<'_>) -> String {
     });
     let middle = field.top + field.height / 2.0;
     let label = frame.y.label();
-    field.canvas.turned(14.0, middle, Anchor::Middle, -90, label);
+    field
+        .canvas
+        .turned(14.0, middle, Anchor::Middle, -90, label);
     let width = field.width / n_columns as f64;
     for (r, name) in matrix.rows.iter().enumerate() {
         let top = field.top + 24.0 * r as f64;

@@ -85,7 +85,10 @@ mod tests {
             ),
             histogram(
                 &frame(of_names(), &notes),
-                &[("right".into(), vec![1.0, 3.0]), ("wrong".into(), vec![0.0])],
+                &[
+                    ("right".into(), vec![1.0, 3.0]),
+                    ("wrong".into(), vec![0.0]),
+                ],
             ),
             matrix(
                 &frame(of_names(), &notes),

@@ -28,6 +28,7 @@ mod scorer;
 mod trust;
 mod weights;
 mod why;
+mod winners;
 
 pub(crate) use count::{classify, probabilities};
 pub use count::{
@@ -39,6 +40,7 @@ pub use judge::{judge, Judgement};
 pub use panel::{check, Misfit, Panel, Signed, Voter};
 pub use rule::{Entry, Rule, RULES};
 pub use why::{why, Reason};
+pub(crate) use winners::winners;
 
 /// A battery of the query whose class the recycler knows and the collaborators do not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,6 +12,7 @@ mod demo;
 mod files;
 mod health;
 mod identities;
+mod lab;
 mod mapping;
 mod receipts;
 mod rounds;

@@ -182,5 +182,23 @@ function errors() {
     'error.health-not-pulse-data': '不是脉冲测试：缺少 {missing}。', 'error.health-not-a-number': '第 {row} 行，{column} 列：为空或不是数字。', 'error.health-voltage-out-of-range': '第 {row} 行，{column} 列：超出 0.5–5.5 V。', 'error.health-soc-out-of-range': '第 {row} 行：荷电状态超出 0–100 %。', 'error.health-soh-out-of-range': '第 {row} 行：健康状态超出 0.2–1.2。', 'error.health-swapped-polarity': '第 {row} 行：第一个脉冲使电压下降，极性是否接反？', 'error.health-saturated': '第 {row} 行：{column} 触及电压限值。', 'error.health-missing-pulses': '第 {row} 行：需要 {needed} 个拐点，只有 {found} 个。', 'error.health-pulse-order': '第 {row} 行：脉冲须先充电后放电，电流递增。', 'error.health-pulse-width': '没有 {wanted_ms} ms 的脉冲。', 'error.health-duplicate': '第 {row} 行：该电池与荷电状态已读过。', 'error.health-too-few-batteries': '{class}：有 {found} 只电池，需要 {needed} 只。', 'error.health-mixed-types': '一次只能用一种电池；发现 {classes}。', 'error.health-no-labels': '没有记录带健康状态。', 'error.health-no-soc': '模型需要荷电状态；该记录没有。', 'error.health-wrong-width': '有 {found} 个拐点，需要 {wanted} 个。', 'error.health-degenerate': '这些行不足以确定模型。', 'error.health-bad-model': '不是本版本的健康模型。', 'error.health-no-such-case': '没有案例 {case}。',
     'error.identity-unreadable': '不是 VoltVote 的密钥备份。', 'error.identity-broken': '密钥不能用：请从备份恢复。', 'error.no-key': '你的密钥不在此浏览器中：请在第 1 步恢复备份。', 'error.other-recipient': '密封给了别的密钥。', 'error.duplicate': '同一张选票先前已放入。', 'error.superseded': '被同一密钥的后一张选票替代。', 'error.unknown-kind': '{file} 既不是回执，也不是公告板或轮次。',
     'error.seal-too-large': '{part} 超过 {limit} 字节。', 'error.seal-not-an-envelope': '不是密封文件，或被改动、截断（第 {at} 字节）。', 'error.seal-duplicate-member': '被改动：“{name}”出现两次。', 'error.seal-unknown-member': '不是预期的文件类型：含有“{name}”。', 'error.seal-missing-member': '不是预期的文件类型：缺少“{name}”。', 'error.seal-base64': '已损坏：{part} 不是 base64url。', 'error.seal-json': '已损坏：{part} 无法读取。', 'error.seal-header-parameter': '头部“{name}”缺失、多余或格式不对。', 'error.seal-critical-header': '它要求不被接受的扩展。', 'error.seal-compressed': '不接受压缩的内容。', 'error.seal-unencoded-payload': '不接受未编码的内容。', 'error.seal-algorithm': '算法应为 {expected}。', 'error.seal-kind': '文件类型不同：应为 {expected}。', 'error.seal-key-size': 'RSA 密钥为 {bits} 位；接受 3072 至 4096 位。', 'error.seal-key': '密钥不可用：{fault}。', 'error.seal-key-mismatch': '密钥与所示不符。', 'error.seal-signature': '签名不符：签名后被改动，或由别的密钥签名。', 'error.seal-recipient': '密封给了别的密钥。', 'error.seal-decryption': '无法打开：密封后被改动，或密封给了别的密钥。', 'error.seal-passphrase': '口令错误，或文件被改动。', 'error.seal-weak-passphrase': '口令至少需要 {minimum} 个字符。', 'error.seal-iterations': '密钥派生轮数超出可接受范围（{count}）。', 'error.seal-contents': '版本不同，或不是可读的 {format}。',
-  };
+
+  // laboratory
+  'nav.lab': '实验室', 'title.lab': 'VoltVote：实验室', 'title.lab.h1': '一轮投票能分选得多好？',
+  'lead.lab': '用带标签的电池模拟投票轮次，比较论文的规则与我们的规则。一切都在本浏览器中计算。',
+  'l1': '电池', 'l1.intro': '模拟车队，或你自己的特征表与标注它的清单（cycle-30、pulse-21 或自定义列）。文件不离开本机。',
+  'l2': '实验', 'l2.intro': '论文中的实验，可带或不带其捷径。同一种子给出与命令行逐字节相同的报告。',
+  'l3': '报告', 'l3.intro': '图和表显示在这里，每个都注明运行次数、种子、划分和数据来源。',
+  'lab.data': '电池', 'lab.simulated': '模拟车队', 'lab.own': '我的特征表和清单', 'lab.cells': '电池数量', 'lab.fleet-seed': '车队的种子',
+  'lab.features': '特征表（含 cell_id 的 CSV）', 'lab.manifest': '清单（含 cell_id 或 file，以及 class 或 cathode 的 CSV）',
+  'lab.experiment': '实验', 'lab.split': '划分', 'lab.runs': '每个设置的运行次数', 'lab.seed': '种子', 'lab.clients': '协作方数量', 'lab.fewest': '每方最少行数', 'lab.most': '每方最多行数',
+  'lab.sharing': '共有电池', 'lab.shared': '多方可持有同一只电池', 'lab.disjoint': '每只电池只有一个所有者', 'lab.partition': '分配方式', 'lab.target': '目标准确率，%',
+  'lab.partition.even': '均匀，与论文相同', 'lab.partition.dirichlet:0.1': '狄利克雷 0.1：极不均衡', 'lab.partition.dirichlet:0.5': '狄利克雷 0.5：不均衡', 'lab.partition.dirichlet:5': '狄利克雷 5：接近均匀', 'lab.partition.maker': '按制造商', 'lab.partition.size': '按规模：少数大、多数小',
+  'lab.split.leak-free': '无泄漏：按实体电池', 'lab.split.as-published': '与论文相同：两侧有副本',
+  'lab.homogeneous': '人人持有全部类别（图 3a）', 'lab.noise': '噪声与隐私预算（图 3b-c）', 'lab.importance': '特征的重要性（图 3d）', 'lab.heterogeneity': '只持有部分类别（图 4）', 'lab.loss': '丢失的选票（图 R5）', 'lab.trees': '树的数量（图 R6）', 'lab.plan': '需要多少协作方', 'lab.attack': '不诚实的协作方', 'lab.unknown': '无人持有的类别', 'lab.calibration': '置信度是否属实？',
+  'lab.more': '更多设置', 'lab.run': '运行', 'error.lab-files-missing': '请先选择特征表和清单。',
+  'lab.simulating': '正在模拟并读取电池…', 'lab.running': '正在模拟轮次…', 'lab.done': '报告已完成：{n} 张图。', 'lab.cancelled': '已取消。',
+  'lab.fleet-is': '{n} 个类别的 {batteries} 只电池，共 {rows} 行：{classes}。', 'lab.save-html': '保存为单页（HTML）', 'lab.save-json': '保存数值（JSON）', 'lab.save-csv': '保存数值（CSV）', 'lab.save-svg': '保存此图（SVG）',
+  'error.lab-too-few-classes': '带标签的行少于两个类别。清单是否列出了表中的电池？', 'error.lab-no-makers': '清单列出的制造商少于两个。', 'error.lab-setting': '某项设置缺失或超出范围：{name}。',
+};
 }

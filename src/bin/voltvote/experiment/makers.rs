@@ -12,8 +12,11 @@ use voltvote::standardize::Params;
 
 /// Leaves one maker out after another; asks about the cells of `--others` too where given.
 pub fn report(arguments: &Arguments) -> Result<Value, Failure> {
-    let manifest = Manifest::parse(&files::read(&arguments.labels)?)?;
-    let table = own_data::load(&arguments.data, Some(&manifest), &Params::default())?;
+    let (Some(data), Some(labels)) = (&arguments.data, &arguments.labels) else {
+        return Err(input::without_data());
+    };
+    let manifest = Manifest::parse(&files::read(labels)?)?;
+    let table = own_data::load(data, Some(&manifest), &Params::default())?;
     let (fleet, makers) = by_cathode(&table, &manifest);
     input::enough_classes(&fleet)?;
     let unseen = UnseenMakers {

@@ -6,7 +6,7 @@ use clap::Subcommand;
 mod estimate;
 mod experiment;
 mod features;
-mod load;
+pub mod load;
 mod train;
 
 /// Arguments of `health`.
