@@ -48,6 +48,16 @@ impl RandomizedResponse {
         1.0 / (libm::exp(self.epsilon) + f64::from(self.k - 1))
     }
 
+    /// Probability that a class was the true answer, given whether it was `named`: what an answer
+    /// may count for (Bayes, uniform prior over the held classes).
+    pub fn share(self, named: bool) -> f64 {
+        if named {
+            self.keep()
+        } else {
+            self.other()
+        }
+    }
+
     /// Accuracy of the answers given, from the accuracy of the true ones: a p + (c - a) q, where
     /// `c` is the share of batteries whose class is held at all (1 if unknown).
     pub fn accuracy(self, accuracy: f64, held_share: f64) -> f64 {

@@ -1,6 +1,6 @@
 //! The opened ballots as one table that rules read: voters x batteries x classes.
 
-use crate::ballot::{Ballot, LEVELS};
+use crate::ballot::{Ballot, RandomizedResponse, LEVELS};
 use crate::round::Catalogue;
 
 /// A ballot and who signed it.
@@ -93,7 +93,8 @@ pub struct Voter<'a> {
 
 impl Voter<'_> {
     /// Tree share of each held class that counts on a battery, `(class, share)`; nothing where
-    /// the voter abstains.
+    /// the voter abstains. A randomised answer counts for the probability that it is the true one,
+    /// so that the votes of a collaborator weigh less the more it randomises.
     pub fn shares(&self, battery: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
         let votes = self
             .ballot
@@ -101,10 +102,20 @@ impl Voter<'_> {
             .get(battery)
             .map_or(&[][..], |row| &row.votes[..]);
         let n_trees = f64::from(self.ballot.n_trees.max(1));
+        let response = self.response();
         let slots = self.held.iter().zip(&self.counts).zip(votes);
         slots
             .filter(|((_, counts), _)| **counts)
-            .map(move |((&class, _), &trees)| (class, f64::from(trees) / n_trees))
+            .map(move |((&class, _), &trees)| match response {
+                Some(response) => (class, response.share(trees > 0)),
+                None => (class, f64::from(trees) / n_trees),
+            })
+    }
+
+    /// How the votes were randomised, if they were.
+    fn response(&self) -> Option<RandomizedResponse> {
+        let epsilon = f64::from(self.ballot.epsilon?) / 1000.0;
+        RandomizedResponse::new(epsilon, self.held.len() as u32)
     }
 
     /// Evidence level of each held class that counts on a battery, `(class, level)`.
