@@ -255,8 +255,11 @@ fn push_text(text: &mut String, part: &quick_xml::events::BytesText<'_>) {
 }
 
 fn attribute(element: &BytesStart<'_>, name: &[u8]) -> String {
+    // Unchecked: the search for repeated names takes the square of their number
+    // (RUSTSEC-2026-0194), and of repeated ones the first will do.
     element
         .attributes()
+        .with_checks(false)
         .flatten()
         .find(|attribute| attribute.key.local_name().as_ref() == name)
         .and_then(|attribute| {
@@ -335,7 +338,7 @@ impl SheetParser<'_> {
         self.text.clear();
         self.in_value = false;
         self.kind = Kind::Number;
-        for attribute in start.attributes().flatten() {
+        for attribute in start.attributes().with_checks(false).flatten() {
             match attribute.key.as_ref() {
                 b"r" => {
                     if let Some(column) = column_of(&attribute.value) {
