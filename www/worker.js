@@ -187,7 +187,7 @@ const OPS = {
   'box.board-input': ({ earlier, at, rule, csv }) => box.board_signing_input(earlier ?? undefined, at, rule, csv),
   'box.board-seal': ({ signature }) => box.board_seal(signature),
   price: ({ epsilon, classes, accuracy }) => core.randomization_price(epsilon, classes, accuracy) ?? null,
-  verify: ({ receipt, board, round_file }) => core.verify(receipt, board, round_file),
+  verify: (given) => core.verify(given),
   value: (lot) => core.value_lot(lot),
   'health.models': ({ features, query, ...input }, report) => core.health_models(input, features, query, (done, total) => report({ done, total })),
   'health.generator': ({ features, soc, soh, seed }, report) => core.health_generator(features, soc, soh, seed, (done, total) => report({ done, total })),

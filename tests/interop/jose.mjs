@@ -40,6 +40,10 @@ if (action === 'open') {
     new TextDecoder().decode(sealed.plaintext), jose.EmbeddedJWK, options);
   const kid = await jose.calculateJwkThumbprint(ballot.protectedHeader.jwk);
   if (kid !== ballot.protectedHeader.kid) throw new Error('kid is not the thumbprint');
+  // A receipt is plain JSON that names its own digest.
+  const receipt = json('receipt.json');
+  if (receipt.check !== sha256(canonical({ ...receipt, check: '' }))) throw new Error('receipt');
+  if (receipt.ballot !== sha256(read('ballot.json'))) throw new Error('receipt of another ballot');
   console.log(canonical({
     round: sha256(round.payload), board: sha256(board.payload), ballot: sha256(ballot.payload),
     kid, recipient: await jose.calculateJwkThumbprint(own('enc')),
@@ -87,6 +91,14 @@ if (action === 'open') {
       kid: encryption.publicJwk.kid,
     })
     .encrypt(encryption.publicKey));
+
+  const receipt = {
+    format: 'voltvote-receipt/1', round: sha256(round), ballot: sha256(read('made.ballot.json')),
+    payload: sha256(ballot), kid: signing.publicJwk.kid, recipient: encryption.publicJwk.kid,
+    signed_at: 1_790_000_600, software: json('template.ballot').software, check: '',
+  };
+  receipt.check = sha256(canonical(receipt));
+  writeFileSync(`${directory}/made.receipt.json`, canonical(receipt));
 
   const entry = {
     at: 1_790_000_601, event: 'accepted', digest: sha256(read('made.ballot.json')),

@@ -90,6 +90,10 @@ def main(action, directory, target=None):
         key = jwk.JWK(**ballot.jose_header["jwk"])
         ballot.verify(key)
         assert key.thumbprint() == ballot.jose_header["kid"], "kid is not the thumbprint"
+        # A receipt is plain JSON that names its own digest.
+        receipt = json.loads(read("receipt.json"))
+        assert receipt["check"] == sha256(canonical({**receipt, "check": ""})), "receipt"
+        assert receipt["ballot"] == sha256(read("ballot.json")), "receipt of another ballot"
         print(canonical({
             "round": sha256(verified("round.json")), "board": sha256(verified("board.json")),
             "ballot": sha256(ballot.payload), "kid": key.thumbprint(),
@@ -118,6 +122,16 @@ def main(action, directory, target=None):
     token = jwe.JWE(signed.encode(), protected=json.dumps(header))
     token.add_recipient(own.encryption)
     write("made.ballot.json", token.serialize())
+
+    receipt = {
+        "format": "voltvote-receipt/1", "round": sha256(round_),
+        "ballot": sha256(read("made.ballot.json")), "payload": sha256(ballot),
+        "kid": own.signing["kid"], "recipient": own.encryption["kid"],
+        "signed_at": 1_790_000_600, "check": "",
+        "software": json.loads(read("template.ballot"))["software"],
+    }
+    receipt["check"] = sha256(canonical(receipt))
+    write("made.receipt.json", canonical(receipt).decode())
 
     entry = {
         "at": 1_790_000_601, "event": "accepted", "digest": sha256(read("made.ballot.json")),

@@ -6,7 +6,7 @@ use crate::support::*;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use voltvote::canonical::{sha256_hex, to_bytes};
-use voltvote::round::{admit, Board, SignedRound, Status};
+use voltvote::round::{admit, Board, SignedRound, Standing, Status};
 use voltvote::seal::{Identity, Receipt};
 
 const INTEROP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop");
@@ -68,6 +68,7 @@ fn both_ways(name: &str, program: &Path, script: &str) {
     );
     write("round.json", &file);
     write("ballot.json", &sealed.file);
+    write("receipt.json", &sealed.receipt.to_bytes());
     write(
         "board.json",
         &sign(&board.to_sign(&signed).unwrap(), RECYCLER),
@@ -106,7 +107,8 @@ fn both_ways(name: &str, program: &Path, script: &str) {
         .unwrap()
         .sign(b"x", &mut rng(1))
         .unwrap();
-    // Receipts are plain JSON: nothing to open, but theirs to read.
-    assert!(Receipt::read(&sealed).is_err());
+    let receipt = Receipt::read(&read("made.receipt.json")).unwrap();
+    let standing = board.check_receipt(&receipt, &signed);
+    assert_eq!(standing, Ok(Standing::Accepted));
     std::fs::remove_dir_all(&directory).unwrap();
 }

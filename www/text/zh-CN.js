@@ -34,9 +34,10 @@ export default {
   r6: '保存结果', 'r6.intro': '判定结果可存为 CSV 或 JSON，也可打印本页。',
 
   // 核对
-  v1: '你的回执', 'v1.intro': '放入与选票一起保存的回执、回收方公布的公告板和轮次文件。核对不需要任何人协助。', 'v1.drop': '把回执、公告板和轮次文件拖到这里，可一起或逐个放入。',
+  v1: '你的回执', 'v1.intro': '放入与选票一起保存的回执、回收方公布的公告板和轮次文件；result.csv 及其所依据的选票也可一并核对。核对不需要任何人协助。', 'v1.drop': '把回执、公告板和轮次文件拖到这里，可一起或逐个放入。',
   'verify.receipt': '回执', 'verify.board': '公告板', 'verify.round': '轮次', 'verify.missing': '尚未提供',
   'verify.accepted': '已计入：你的选票在签名的公告板上。', 'verify.rejected': '未计入：回收方将你的选票列为无效。', 'verify.superseded': '已被替代：同一密钥的后一张选票被计入。', 'verify.absent': '不在公告板上：请询问回收方，并保留回执。',
+  'verify.result': '结果', 'verify.result-listed': '公告板列有此结果：规则 {rule}，{n} 张选票。', 'verify.ballot-foreign': '{file}：不在计入的选票之中。', 'verify.ballots-missing': '有 {n} 张计入的选票未提供。', 'verify.ballots-complete': '所给文件正是计入的 {n} 张选票。',
   'verify.signed': '签名时间：{when}。', 'verify.means': '公告板由该轮次的密钥签名，每一项都与前一项相链，因此无法悄悄去掉任何一项。',
 
   // 自检
@@ -73,6 +74,10 @@ export default {
   'round.loaded': '已载入轮次 {name}。', 'round.start-over': '重新开始', 'round.start-over-ask': '将从本页移除轮次、文件和标签。密钥保留。', 'round.start-over-ask-recycler': '将从本页移除轮次、电池和选票。请先保存轮次文件。密钥保留。',
   'schema.cycle-30/1': '一次完整循环的 30 个特征', 'schema.pulse-21/1': '脉冲测试的 21 个特征',
   'check.signature': '由所示密钥签名，未被改动。', 'check.open-now': '可以投票。', 'check.expired': '已过截止时间：现在签名的选票算迟到。', 'check.quorum': '最低票数 {quorum} 可保护单张选票。', 'check.low-quorum': '最低票数仅 {quorum}：你的投票可能被单独看出。', 'check.roster-open': '开放轮次：任何人可投票。', 'check.roster-member': '你的密钥在名单上。', 'check.roster-unknown': '你的密钥不在名单上：回收方不会计入你的选票。', 'check.closed': '已过截止时间；之后的选票不计入。', 'check.mine': '由你的密钥签名。', 'check.not-mine': '由他人的密钥签名：你无法打开它的选票。',
+  'check.recycler-first': '此浏览器首次收到 {name} 的轮次：请通过其他渠道核对八个词。', 'check.recycler-known': '{name} 的密钥，自 {when} 起已知。', 'check.recycler-changed': '与 {name} 在 {when} 的密钥不同：回答前请通过其他渠道询问。', 'check.refused-before': '你曾在 {when} 拒绝此轮。',
+  'round.trust': '已核对词语：信任此密钥', 'round.refuse': '拒绝此轮', 'round.refuse-ask': '关闭轮次 {name}，不作回答。你的文件和标签保留；此浏览器会记住你已拒绝。', 'round.refused': '已拒绝轮次 {name}，未作任何回答。',
+  'ledger.title': '这些电池已透露的内容：{n} 轮，{labels} 个回答', 'ledger.unbounded': '合计最多 {bits} 比特，其中熟悉度 {familiarity}，证据 {evidence}。并非所有回答都经随机化，因此没有 ε 能约束其总和。', 'ledger.bounded': '合计最多 {bits} 比特。所有回答都经随机化：ε 总计 {epsilon}。', 'ledger.caption': '在此浏览器中用这些电池回答过的轮次', 'ledger.when': '最近密封', 'ledger.labels': '回答数', 'ledger.bits': '最多比特数',
+  'ballots.key-first': '首次出现', 'ballots.key-changed': '与之前的密钥不同',
   'check.screen-clean': '询问的电池看起来像实测。', 
 
   // 训练
@@ -129,6 +134,8 @@ export default {
   'route.pyro': '火法', 'route.hydro': '湿法', 'route.direct-nmc': '直接再生，NMC', 'route.direct-lfp': '直接再生，LFP', 'route.lab': '先送检', 'route.lab-first': '送检，然后{route}',
   'export.board': '签名并保存公告板', 'export.board-help': '公告板列出接受和拒绝的选票指纹及本结果的指纹。请公布它，使每个协作方都能核对回执。',
   'train.epsilon': '随机应答，每只电池的 ε', 'train.epsilon-help': '留空：关闭。回答在离开前被随机化（本地差分隐私）；不再给出熟悉度和证据。', 'train.price': '预计损失 {points} 个百分点的正确率。', 'train.audit': '成员审计', 'train.audit-help': '回收方能否看出你用了哪些电池训练？耗时加倍。',
+  'privacy.parts': '其中每个电池', 'privacy.parts-value': '投票 {votes}、熟悉度 {familiarity}、证据 {evidence} 比特',
+  'export.destroy-key': '销毁本轮密钥', 'export.destroy-help': '计票后不再需要它。没有它及其备份，日后泄露的选票也无法打开。',
   'privacy.audit': '成员审计', 'privacy.audit-off': '未运行（见第 4 步设置）', 'privacy.audit-guess': '{n} 个回答的 AUC 为 {auc}：与猜测（0.5）相差无几', 'privacy.audit-tells': '{n} 个回答的 AUC 为 {auc}：训练用的电池部分可辨；加噪或随机应答有帮助',
   'check.query-many-rows': '电池数多于通常：超出上限 {n}。', 'check.query-near-duplicates': '{n} 只电池与其他的几乎相同（第 {first} 行）：可能在试探你的模型。', 'check.query-perturbations': '{n} 只电池与另一只仅个别特征不同（第 {first} 行）：可能在试探你的模型。', 'check.query-grid': '{n} 个特征等距分布，实测不会如此：可能是人造的。', 'check.query-impossible': '{n} 只电池含不可能的值（第 {first} 行）。', 'check.query-own-rows': '{n} 只电池与你的几乎相同（第 {first} 行）。',
   // 手动选列

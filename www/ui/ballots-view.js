@@ -47,7 +47,7 @@ export function renderBallots(host, state, { identity, onRemove, onCancel }) {
         { key: 'classes', label: t('ballots.classes'), cell: (record) => (record.coverage.length ? record.coverage.map(([index, batteries]) => `${round.catalogue.classes[index]?.name ?? '?'} ${number(batteries)}`).join(', ') : '–') },
         { key: 'familiarity', label: t('ballots.familiarity'), numeric: true, sort: (record) => record.familiar, cell: (record) => percent(record.familiar, 0) },
         { key: 'signed', label: t('ballots.signed'), sort: (record) => record.signed_at, cell: (record) => (record.signed_at ? date(record.signed_at) : '–') },
-        { key: 'key', label: t('identity.kid'), cell: (record) => (record.kid ? h('code', { title: record.kid }, record.kid.slice(0, 10)) : '–') },
+        { key: 'key', label: t('identity.kid'), cell: (record) => (record.kid ? [h('code', { title: record.kid }, record.kid.slice(0, 10)), record.key === 'changed' ? h('span.bad-text', { 'data-test': 'key-changed' }, ` ${t('ballots.key-changed')}`) : record.key === 'first' ? h('span.faint', ` ${t('ballots.key-first')}`) : null] : '–') },
         { key: 'remove', label: '', cell: (record) => h('button.small.quiet', { type: 'button', 'aria-label': t('ballots.remove', { name: record.name ?? record.file }), 'data-test': 'ballot-remove', onclick: () => onRemove(record) }, '×') },
       ],
     }) : null);

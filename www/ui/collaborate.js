@@ -15,6 +15,7 @@ import { IdentityPanel } from './identity-view.js';
 import { identityOf } from './keys.js';
 import { call } from './bridge.js';
 import { load, save, remove } from './store.js';
+import { keepKey, keySeen, recordAnswer, recordRefusal, renderLedger, roundRecord } from './ledger.js';
 import { startSelfTest } from './selftest.js';
 import { demoForCollaborator } from './demo.js';
 
@@ -23,7 +24,7 @@ const state = {
   roundFile: null, opened: null, round: null, roundError: null, isDemo: false,
   settings: { nsr: 0, seed: newSeed() },
   training: null, trainError: null, cast: null, stale: false,
-  sealing: false, sealed: null, sealError: null, answered: null, demoBusy: null,
+  sealing: false, sealed: null, sealError: null, answered: null, memory: null, demoBusy: null,
 };
 let cancelTraining = null;
 
@@ -67,7 +68,40 @@ function render() {
 function renderRound() {
   fill(byId('round'), state.roundError ? errorBox(state.roundError, 'round-error') : null,
     state.demoBusy ? progressBar(state.demoBusy.text, { ...state.demoBusy, test: 'demo-progress' }) : null,
-    state.opened ? roundCard(state.opened, { simulated: state.isDemo, checks: checksForCollaborator(state.opened, identity.identity), actions: h('button.quiet.danger', { type: 'button', 'data-test': 'forget', onclick: startOver }, t('round.start-over')) }) : null);
+    state.opened ? roundCard(state.opened, { simulated: state.isDemo, checks: checksForCollaborator(state.opened, identity.identity, state.memory), actions: [...decisions(), h('button.quiet.danger', { type: 'button', 'data-test': 'forget', onclick: startOver }, t('round.start-over'))] }) : null);
+}
+
+/** Before answering: trust the recycler's key for the future, or refuse the round. */
+function decisions() {
+  const isKnown = state.memory?.key.state === 'known';
+  return state.isDemo ? [] : [
+    isKnown ? null : h('button', { type: 'button', 'data-test': 'trust-recycler', onclick: trustRecycler }, t('round.trust')),
+    h('button.danger', { type: 'button', 'data-test': 'refuse', onclick: refuse }, t('round.refuse')),
+  ];
+}
+
+async function remember() {
+  const { round, opened } = state;
+  state.memory = { key: await keySeen('recycler', round.recycler.name, opened.kid), record: await roundRecord(opened.hash) };
+  state.answered = state.memory.record?.kind === 'answer' ? state.memory.record.when : null;
+}
+
+async function trustRecycler() {
+  await keepKey('recycler', state.round.recycler.name, state.opened.kid);
+  await remember();
+  renderRound();
+}
+
+/** The files and labels stay: only the round goes, and that it was refused is kept. */
+async function refuse() {
+  const { name } = state.round;
+  if (!await confirmDialog(t('round.refuse'), t('round.refuse-ask', { name }), t('round.refuse'), { danger: true })) return;
+  cancelTraining?.();
+  await recordRefusal(state.opened.hash, state.round);
+  Object.assign(state, { roundFile: null, opened: null, round: null, roundError: null, memory: null, cast: null, stale: false, sealed: null, answered: null });
+  notify(t('round.refused', { name }));
+  render();
+  keepDraft();
 }
 
 const renderTrain = () => renderTraining(byId('train'), state, fleet, {
@@ -87,7 +121,10 @@ async function settingChanged(name, value) {
   renderTrain();
 }
 
-const renderSaving = () => renderSave(byId('save'), state, identity.identity, { onSeal: seal });
+const renderSaving = () => {
+  renderSave(byId('save'), state, identity.identity, { onSeal: seal });
+  if (!state.isDemo) renderLedger(byId('ledger'), fleet.labelled().map(({ cell_id: id }) => id));
+};
 
 function renderSteps() {
   const { round, cast, stale, sealed, training } = state;
@@ -112,8 +149,8 @@ async function openRound(text, { isDemo = false } = {}) {
     if (changed) {
       Object.assign(state, { cast: null, stale: false, sealed: null, trainError: null, sealError: null });
       fleet.relabel();
-      state.answered = (await load('ledger', opened.hash).catch(() => null))?.when ?? null;
     }
+    await remember();
     announce(t('round.loaded', { name: opened.round.name }));
   } catch (error) {
     state.roundError = error;
@@ -155,7 +192,10 @@ async function seal() {
   renderSaving();
   try {
     state.sealed = await sealBallot(state.cast, state.roundFile, identity.identity);
-    if (!state.isDemo) await save('ledger', state.opened.hash, { when: Math.floor(Date.now() / 1000), round: state.round.name, batteries: state.cast.ballot.rows.length }).catch(() => {});
+    if (!state.isDemo) {
+      await recordAnswer(state.opened.hash, state.round, state.cast, fleet.labelled().map(({ cell_id: id }) => id));
+      if (state.memory.key.state === 'first') await trustRecycler();
+    }
     announce(t('save.done'));
   } catch (error) {
     state.sealError = error;

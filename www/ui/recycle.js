@@ -16,6 +16,7 @@ import { IdentityPanel } from './identity-view.js';
 import { sign } from './keys.js';
 import { call, Pool } from './bridge.js';
 import { load, save, remove } from './store.js';
+import { keepKey, keySeen } from './ledger.js';
 import { startSelfTest } from './selftest.js';
 import { demoForRecycler } from './demo.js';
 
@@ -114,6 +115,7 @@ function renderExport() {
     h('button', { type: 'button', 'data-test': 'save-json', onclick: () => download(`${name}.result.json`, resultJson()) }, t('export.json')),
     h('button', { type: 'button', 'data-test': 'save-board', disabled: identity.identity?.kid !== state.opened.kid, onclick: saveBoard }, t('export.board')),
     h('button', { type: 'button', onclick: () => print() }, t('export.print')),
+    identity.identity?.kid === state.opened.kid && !state.isDemo ? h('button.quiet.danger', { type: 'button', 'data-test': 'destroy-key', title: t('export.destroy-help'), onclick: () => identity.destroy() }, t('export.destroy-key')) : null,
     state.isDemo ? h('span.badge.simulated', t('simulated.word')) : null), result ? h('p.muted', t('export.board-help')) : null,
   state.exportError ? errorBox(state.exportError, 'export-error') : null);
 }
@@ -192,7 +194,7 @@ const reopen = () => {
 async function afterBallots() {
   try {
     const judged = await tallies.call('box.open', { round_file: state.roundFile, files: state.ballotFiles });
-    state.records = judged.map((record, id) => ({ ...record, id: String(id) }));
+    state.records = await Promise.all(judged.map(async (record, id) => ({ ...record, id: String(id), key: await keyOf(record) })));
   } catch (error) {
     state.decideError = error;
   }
@@ -201,6 +203,14 @@ async function afterBallots() {
   keepDraft();
   announce(t('ballots.counted', { n: counted().length }));
   if (counted().length >= state.round.quorum) await decide();
+}
+
+/** In an open round nobody vouches for a name: its key is remembered on first use. */
+async function keyOf({ status, name, kid }) {
+  if (state.isDemo || status !== 'accepted' || state.round.roster.length || !name) return 'known';
+  const { state: seen } = await keySeen('collaborator', name, kid);
+  if (seen === 'first') await keepKey('collaborator', name, kid);
+  return seen;
 }
 
 function removeBallot(record) {

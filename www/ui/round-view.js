@@ -5,15 +5,28 @@ import { t, number, date, fromNow, words } from './i18n.js';
 import { fingerprintWords } from './identity-view.js';
 
 /** What a collaborator should know before answering, as `{code, level, params}`. */
-export function checksForCollaborator({ round, is_open, concerns = [] }, identity) {
+export function checksForCollaborator({ round, is_open, concerns = [] }, identity, memory = null) {
   const { quorum, roster } = round;
   const member = identity && roster.some(({ kid }) => kid === identity.kid);
   return [
     { code: 'signature', level: 'ok' },
+    ...memoryChecks(memory, round),
     is_open ? { code: 'open-now', level: 'ok' } : { code: 'expired', level: 'bad' },
     quorum >= 5 ? { code: 'quorum', level: 'ok', params: { quorum } } : { code: 'low-quorum', level: 'warn', params: { quorum } },
     ...concernChecks(concerns),
     roster.length === 0 ? { code: 'roster-open', level: 'ok' } : member ? { code: 'roster-member', level: 'ok' } : { code: 'roster-unknown', level: 'warn' },
+  ];
+}
+
+/** What this browser remembers of the recycler and of the round. */
+function memoryChecks(memory, round) {
+  if (!memory) return [];
+  const { key, record } = memory;
+  const params = { name: round.recycler.name, when: key.since ? date(key.since) : '' };
+  const level = { first: 'warn', known: 'ok', changed: 'bad' }[key.state];
+  return [
+    { code: `recycler-${key.state}`, level, params },
+    ...(record?.kind === 'refused' ? [{ code: 'refused-before', level: 'warn', params: { when: date(record.when) } }] : []),
   ];
 }
 
