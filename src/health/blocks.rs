@@ -6,12 +6,16 @@ use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
 
-/// Folds of batteries.
+/// Folds of batteries of an experiment.
 pub const N_FOLDS: usize = 5;
+/// Folds of batteries when a model is chosen and its interval measured. More than
+/// [`N_FOLDS`]: errors of models that lack a fifth of the batteries are larger than the model's
+/// own, and their intervals too wide.
+pub const N_INNER_FOLDS: usize = 10;
 
-/// Fold of each record, 0.. [`N_FOLDS`]: batteries are shuffled and dealt, so that all records of
+/// Fold of each record, 0..`n_folds`: batteries are shuffled and dealt, so that all records of
 /// a battery share a fold.
-pub fn battery_folds(records: &[PulseRecord], seed: u64) -> Vec<usize> {
+pub fn battery_folds(records: &[PulseRecord], n_folds: usize, seed: u64) -> Vec<usize> {
     let mut batteries: BTreeMap<&str, u32> = BTreeMap::new();
     for record in records {
         batteries.insert(&record.battery, 0);
@@ -23,7 +27,7 @@ pub fn battery_folds(records: &[PulseRecord], seed: u64) -> Vec<usize> {
         .collect();
     crate::order::sort(&mut order);
     for (i, (_, battery)) in order.into_iter().enumerate() {
-        batteries.insert(battery, (i % N_FOLDS) as u32);
+        batteries.insert(battery, (i % n_folds.max(1)) as u32);
     }
     records
         .iter()
@@ -58,7 +62,7 @@ pub fn inside_blocks(records: &[PulseRecord], folds: &[usize]) -> Vec<Block> {
         _ => return whole_folds(folds),
     };
     let mut blocks = Vec::new();
-    for fold in 0..N_FOLDS {
+    for fold in 0..N_INNER_FOLDS {
         for &level in inner {
             blocks.push(block(records, |i, record| {
                 (
@@ -85,7 +89,7 @@ pub fn outside_blocks(records: &[PulseRecord], folds: &[usize]) -> Vec<(Block, (
         levels.get(levels.len() - half..).unwrap_or_default(),
     ];
     let mut blocks = Vec::new();
-    for fold in 0..N_FOLDS {
+    for fold in 0..N_INNER_FOLDS {
         for kept in halves {
             let (Some(&low), Some(&high)) = (kept.first(), kept.last()) else {
                 continue;
@@ -111,7 +115,7 @@ pub fn whole_folds(folds: &[usize]) -> Vec<Block> {
             out,
         }
     };
-    keep_measured((0..N_FOLDS).map(of_fold).collect())
+    keep_measured((0..N_INNER_FOLDS).map(of_fold).collect())
 }
 
 /// Rows for which either holds are out; rows for which both hold are measured.
@@ -155,7 +159,7 @@ mod tests {
     #[test]
     fn a_battery_is_never_on_both_sides() {
         let records = records();
-        let folds = battery_folds(&records, 7);
+        let folds = battery_folds(&records, N_INNER_FOLDS, 7);
         for (record, fold) in records.iter().zip(&folds) {
             for (other, other_fold) in records.iter().zip(&folds) {
                 assert!(record.battery != other.battery || fold == other_fold);
@@ -174,7 +178,7 @@ mod tests {
     #[test]
     fn inner_levels_inside_and_halves_outside() {
         let records = records();
-        let folds = battery_folds(&records, 7);
+        let folds = battery_folds(&records, N_INNER_FOLDS, 7);
         let inside: usize = inside_blocks(&records, &folds)
             .iter()
             .map(|block| block.test.len())

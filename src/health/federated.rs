@@ -170,14 +170,14 @@ pub struct Federated {
 /// # Errors
 /// Those of [`HealthModel::fit`] on pooled rows.
 pub fn federated(records: &[PulseRecord], seed: u64) -> Result<Federated, HealthError> {
-    let folds = battery_folds(records, seed);
+    let folds = battery_folds(records, N_FOLDS, seed);
     let mut answers: [Vec<(f64, f64)>; 4] = Default::default();
     let mut has_votes = true;
     for fold in 0..N_FOLDS {
         let held_out: Vec<PulseRecord> = at(records, &folds, |f| f == fold);
         let rest: Vec<PulseRecord> = at(records, &folds, |f| f != fold);
         // The remaining batteries are dealt again, one hand per collaborator.
-        let hands = battery_folds(&rest, seed.wrapping_add(1));
+        let hands = battery_folds(&rest, RANGES.len(), seed.wrapping_add(1));
         let own: Vec<Vec<PulseRecord>> = RANGES
             .iter()
             .enumerate()

@@ -27,6 +27,10 @@ pub struct LeakFree {
     pub outside: f64,
     /// Error per unseen state of charge, (per cent, MAPE): the paper's heat map.
     pub by_soc: Vec<(i64, f64)>,
+    /// (truth, estimate) of every held-out record: the paper's parity plot.
+    pub parity: Vec<(f64, f64)>,
+    /// How often each regressor was chosen, over the folds.
+    pub chosen: std::collections::BTreeMap<String, usize>,
 }
 
 /// Runs one case on labelled records of one type.
@@ -42,9 +46,10 @@ pub fn leak_free(
     let training_soc = case_soc(case)?;
     let trained =
         |record: &PulseRecord| soc_level(record).is_some_and(|l| training_soc.contains(&l));
-    let folds = battery_folds(records, seed);
+    let folds = battery_folds(records, N_FOLDS, seed);
     let mut answers: Vec<(i64, f64, f64)> = Vec::new();
     let mut constants = Vec::new();
+    let mut chosen = std::collections::BTreeMap::new();
     let (mut n_covered, mut n_outside, mut width) = (0_usize, 0_usize, 0.0);
     for fold in 0..N_FOLDS {
         let of = |inside: bool| {
@@ -56,6 +61,7 @@ pub fn leak_free(
         };
         let train: Vec<PulseRecord> = of(false).filter(|r| trained(r)).cloned().collect();
         let model = HealthModel::fit(&train, soc_use, seed)?;
+        *chosen.entry(model.quality().regressor.clone()).or_insert(0) += 1;
         for record in of(true).filter(|r| !trained(r)) {
             let (Some(truth), Some(level)) = (record.soh, soc_level(record)) else {
                 continue;
@@ -91,5 +97,10 @@ pub fn leak_free(
             .filter(|level| !training_soc.contains(level))
             .map(|&level| (level, mape(&pairs(Some(level)))))
             .collect(),
+        parity: answers
+            .iter()
+            .map(|(_, estimate, truth)| (*truth, *estimate))
+            .collect(),
+        chosen,
     })
 }

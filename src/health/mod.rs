@@ -12,6 +12,7 @@ mod model;
 mod read;
 mod record;
 pub mod regress;
+pub mod report;
 mod tables;
 mod trains;
 mod voice;

@@ -2,7 +2,7 @@
 //! records, it answers inside and outside the range it was measured in with different care.
 
 use super::blocks::{
-    battery_folds, inside_blocks, outside_blocks, soc_level, whole_folds, N_FOLDS,
+    battery_folds, inside_blocks, outside_blocks, soc_level, whole_folds, N_INNER_FOLDS,
 };
 use super::regress::{
     choose, ridges, select, Block, Candidate, Chosen, KernelParams, KernelRidge, Residual, Shape,
@@ -138,7 +138,7 @@ impl HealthModel {
             .collect();
         let class = check(&records)?;
         let targets: Vec<f64> = records.iter().filter_map(|record| record.soh).collect();
-        let folds = battery_folds(&records, seed);
+        let folds = battery_folds(&records, N_INNER_FOLDS, seed);
         let levels: Vec<i64> = records.iter().filter_map(soc_level).collect();
         let soc_range = levels
             .iter()
@@ -399,7 +399,7 @@ impl Quality {
         folds: &[usize],
     ) -> Self {
         let fold_of = |r: &Residual| folds.get(r.row).copied().unwrap_or(0);
-        let widths: Vec<f64> = (0..N_FOLDS)
+        let widths: Vec<f64> = (0..N_INNER_FOLDS)
             .map(|fold| {
                 let others = residuals.iter().filter(|r| fold_of(r) != fold);
                 conformal_quantile(others.map(|r| r.residual.abs()).collect(), COVERAGE)

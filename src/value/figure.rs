@@ -84,6 +84,20 @@ impl Drawing {
         );
     }
 
+    /// A rectangle of a heat map; `depth` from 0 to 1.
+    pub fn shade(&mut self, at: (f64, f64), size: (f64, f64), depth: f64) {
+        let _ = write!(
+            self.svg,
+            "<rect x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" fill=\"{}\" \
+             fill-opacity=\"{depth:.2}\"/>",
+            at.0,
+            at.1,
+            size.0,
+            size.1,
+            colour(5)
+        );
+    }
+
     /// A closed shape.
     pub fn path(&mut self, d: &str, fill: &str) {
         let _ = write!(self.svg, "<path fill=\"{fill}\" d=\"{d}\"/>");

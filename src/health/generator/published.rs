@@ -60,6 +60,8 @@ pub struct Published {
     pub divergence: f64,
     /// Error per unseen state of charge, (per cent, MAPE).
     pub by_soc: Vec<(i64, f64)>,
+    /// (truth, estimate) of every tested record: the paper's parity plot.
+    pub parity: Vec<(f64, f64)>,
 }
 
 /// Runs one case on labelled records of one type. `latent_scaling` replaces the voltage shift in
@@ -106,6 +108,7 @@ pub fn published(
     let mean_soh = train.iter().map(|pulse| pulse.soh).sum::<f64>() / train.len() as f64;
     let plain = forest(&train, seed)?;
     let mut by_soc = Vec::new();
+    let mut parity = Vec::new();
     let (mut without, mut constant) = (0.0, 0.0);
     let mut feature_errors = vec![0.0; N_FEATURES];
     for &level in ALL_SOC.iter().filter(|level| !training_soc.contains(level)) {
@@ -142,8 +145,10 @@ pub fn published(
                 *to += 100.0 * ((g - m) / m).abs() / test.len() as f64;
             }
         }
-        by_soc.push((level, test_error(&forest(&generated, seed)?, &test)?));
-        without += test_error(&plain, &test)?;
+        let pairs = answers(&forest(&generated, seed)?, &test)?;
+        by_soc.push((level, mape(&pairs)));
+        parity.extend(pairs.iter().map(|(estimate, truth)| (*truth, *estimate)));
+        without += mape(&answers(&plain, &test)?);
         constant += mape(&test.iter().map(|p| (mean_soh, p.soh)).collect::<Vec<_>>());
     }
     let n = by_soc.len() as f64;
@@ -158,6 +163,7 @@ pub fn published(
         generation_error_by_feature: feature_errors,
         divergence: generator.divergence(),
         by_soc,
+        parity,
     })
 }
 
@@ -243,7 +249,8 @@ fn forest(pulses: &[Pulse], seed: u64) -> Result<Trees, HealthError> {
     Ok(Trees((0..N_TREES).map(tree).collect::<Result<_, _>>()?))
 }
 
-fn test_error(forest: &Trees, test: &[Pulse]) -> Result<f64, HealthError> {
+/// (estimate, truth) of every tested pulse.
+fn answers(forest: &Trees, test: &[Pulse]) -> Result<Vec<(f64, f64)>, HealthError> {
     let mut pairs: Vec<(f64, f64)> = test.iter().map(|pulse| (0.0, pulse.soh)).collect();
     for (order, tree) in &forest.0 {
         let estimates = tree
@@ -253,7 +260,7 @@ fn test_error(forest: &Trees, test: &[Pulse]) -> Result<f64, HealthError> {
             pair.0 += estimate / f64::from(N_TREES);
         }
     }
-    Ok(mape(&pairs))
+    Ok(pairs)
 }
 
 fn matrix(pulses: &[Pulse], order: &[usize]) -> Array2<f64> {

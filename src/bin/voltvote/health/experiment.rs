@@ -7,6 +7,7 @@ use serde::Serialize;
 use std::path::PathBuf;
 use voltvote::health::cases::{records_of_type, CASES, FIRST_EXTRAPOLATION, TYPES};
 use voltvote::health::generator::{published, Published};
+use voltvote::health::report::{report as page_of, CaseFigure};
 use voltvote::health::{federated, leak_free, Federated, HealthError, LeakFree, PulseRecord};
 
 /// Arguments of `health experiment`.
@@ -36,6 +37,9 @@ pub struct Arguments {
     /// Report as JSON.
     #[arg(long)]
     out: Option<PathBuf>,
+    /// Parity plots and heat maps (Figs. 3-4 of the paper) as a printable page.
+    #[arg(long)]
+    report: Option<PathBuf>,
     /// Print the report as JSON.
     #[arg(long)]
     json: bool,
@@ -73,20 +77,43 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         return report(
             arguments,
             |records, case| published(records, case, arguments.latent_scaling, arguments.seed),
-            |r| r.mape,
+            |r| CaseFigure {
+                case: r.case,
+                mape: r.mape,
+                constant: r.constant,
+                coverage: None,
+                by_soc: r.by_soc.clone(),
+                parity: r.parity.clone(),
+            },
             words,
         );
     }
     let words = |r: &LeakFree| {
         format!(
-            "MAPE {:5.2} %  constant {:5.2} %  interval covers {:5.1} % with ±{:.3}  outside the measured range {:3.0} %",
-            r.mape, r.constant, r.coverage, r.half_width, r.outside
+            "MAPE {:5.2} %  constant {:5.2} %  interval covers {:5.1} % with ±{:.3}  outside the measured range {:3.0} %  by {}",
+            r.mape,
+            r.constant,
+            r.coverage,
+            r.half_width,
+            r.outside,
+            r.chosen
+                .iter()
+                .map(|(name, n)| format!("{name} x{n}"))
+                .collect::<Vec<_>>()
+                .join(", ")
         )
     };
     report(
         arguments,
         |records, case| leak_free(records, case, soc_use, arguments.seed),
-        |r| r.mape,
+        |r| CaseFigure {
+            case: r.case,
+            mape: r.mape,
+            constant: r.constant,
+            coverage: Some(r.coverage),
+            by_soc: r.by_soc.clone(),
+            parity: r.parity.clone(),
+        },
         words,
     )
 }
@@ -125,7 +152,7 @@ fn federated_types(arguments: &Arguments) -> Result<(), Failure> {
 fn report<R: Serialize>(
     arguments: &Arguments,
     run_case: impl Fn(&[PulseRecord], usize) -> Result<R, HealthError>,
-    error: impl Fn(&R) -> f64,
+    figure: impl Fn(&R) -> CaseFigure,
     words: impl Fn(&R) -> String,
 ) -> Result<(), Failure> {
     let table = pulse_files(&arguments.files)?;
@@ -154,10 +181,24 @@ fn report<R: Serialize>(
             .iter()
             .flat_map(|(_, results)| results)
             .filter(|(case, _)| (*case >= FIRST_EXTRAPOLATION) == extrapolation)
-            .map(|(_, result)| error(result))
+            .map(|(_, result)| figure(result).mape)
             .collect();
         (!errors.is_empty()).then(|| errors.iter().sum::<f64>() / errors.len() as f64)
     };
+    if let Some(path) = &arguments.report {
+        let heading = format!(
+            "State of health from pulses, split {}, state of charge {}",
+            arguments.split, arguments.soc
+        );
+        let figures: Vec<(String, Vec<CaseFigure>)> = types
+            .iter()
+            .map(|(name, results)| {
+                let figures = results.iter().map(|(_, result)| figure(result));
+                ((*name).to_string(), figures.collect())
+            })
+            .collect();
+        files::write(path, page_of(&heading, &figures).as_bytes())?;
+    }
     let report = Report {
         split: arguments.split.clone(),
         seed: arguments.seed,
