@@ -33,7 +33,7 @@ function coded(error) {
 }
 
 /** What the cycle importer says of a file that may be a pulse test: a table of another kind. */
-const NOT_A_CYCLE = new Set(['file-without-header', 'columns-missing', 'archive-without-table', 'file-too-short', 'no-full-cycle', 'file-without-curves']);
+const NOT_A_CYCLE = new Set(['pulse-table', 'file-without-header', 'columns-missing', 'archive-without-table', 'file-too-short', 'no-full-cycle', 'file-without-curves']);
 /** Pulse files are read whole; no such test is larger. */
 const LARGEST_PULSE_FILE = 64e6;
 

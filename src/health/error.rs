@@ -127,6 +127,25 @@ pub enum HealthError {
     },
 }
 
+impl HealthError {
+    /// Where it was found, for what was found in a file.
+    pub fn place(&self) -> Option<&Place> {
+        match self {
+            Self::NotANumber { place, .. }
+            | Self::VoltageOutOfRange { place, .. }
+            | Self::SocOutOfRange { place }
+            | Self::SohOutOfRange { place }
+            | Self::SwappedPolarity { place }
+            | Self::Saturated { place, .. }
+            | Self::MissingPulses { place, .. }
+            | Self::PulseOrder { place }
+            | Self::PulseWidth { place, .. }
+            | Self::Duplicate { place } => Some(place),
+            _ => None,
+        }
+    }
+}
+
 impl Coded for HealthError {
     fn code(&self) -> &'static str {
         match self {

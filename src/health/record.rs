@@ -1,7 +1,9 @@
 //! Pulse records: what one rapid pulse test of one battery at one state of charge says.
 
 use super::HealthError;
+use crate::error::Coded;
 use crate::features::{FeatureTable, Schema};
+use crate::import::Findings;
 use ndarray::Array2;
 
 /// Turning points used by schema `pulse-21/1`.
@@ -64,6 +66,16 @@ impl PulseTable {
     /// [`HealthError::WrongWidth`] if a record has fewer than 21 turning points.
     pub fn features(&self) -> Result<FeatureTable, HealthError> {
         feature_table(&self.records)
+    }
+
+    /// What was left out, and what is used with a warning, as an import report states it.
+    pub fn findings(&self) -> Findings {
+        let mut findings = Findings::default();
+        for error in self.refused.iter().chain(&self.remarks) {
+            let row = error.place().map_or(0, |place| place.row as u64);
+            findings.at(error.code(), row);
+        }
+        findings
     }
 
     /// Types found, in order of first appearance.

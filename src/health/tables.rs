@@ -3,7 +3,9 @@
 
 use super::error::Place;
 use super::grid::{number, text, Grid};
+use super::read::WIDTH_S;
 use super::record::{physical_battery, N_TURNING_POINTS};
+use super::trains::WIDTH_TOLERANCE;
 use super::{HealthError, PulseRecord, PulseTable};
 use std::collections::BTreeSet;
 
@@ -188,6 +190,13 @@ fn read_row(
         }
     }
     check_polarity(&voltages_v, place)?;
+    let width_s = optional(columns.width)?;
+    if width_s.is_some_and(|width_s| (width_s - WIDTH_S).abs() > WIDTH_TOLERANCE * WIDTH_S) {
+        return Err(HealthError::PulseWidth {
+            place: place.clone(),
+            wanted_ms: (WIDTH_S * 1000.0) as u32,
+        });
+    }
     let soc = optional(columns.soc)?.map(|soc| soc * soc_scale);
     if soc.is_some_and(|soc| !(0.0..=1.0).contains(&soc)) {
         return Err(HealthError::SocOutOfRange {
@@ -217,7 +226,7 @@ fn read_row(
         nominal_ah,
         soc,
         soh,
-        width_s: optional(columns.width)?,
+        width_s,
         voltages_v,
     };
     let class = record.class();
@@ -290,6 +299,16 @@ mod tests {
 
     /// Rest at 3.5 V, pulses of 10 and 20 mV per turning point at 0.5C and 1C.
     fn row(label: &str, soc: &str, soh: &str, change: &[(usize, &str)]) -> String {
+        row_of_width(label, soc, soh, "5", change)
+    }
+
+    fn row_of_width(
+        label: &str,
+        soc: &str,
+        soh: &str,
+        width_s: &str,
+        change: &[(usize, &str)],
+    ) -> String {
         let base = [
             3.50, 3.51, 3.52, 3.51, 3.50, 3.49, 3.48, 3.49, 3.50, 3.52, 3.54, 3.52, 3.50, 3.48,
             3.46, 3.48, 3.50, 3.53, 3.56, 3.53, 3.50,
@@ -298,7 +317,10 @@ mod tests {
         for (i, text) in change {
             cells[*i - 1] = (*text).into();
         }
-        format!("f,NMC,1,{label},2.1,{soh},5,{soc},{}\n", cells.join(","))
+        format!(
+            "f,NMC,1,{label},2.1,{soh},{width_s},{soc},{}\n",
+            cells.join(",")
+        )
     }
 
     fn read(rows: &[String]) -> PulseTable {
@@ -375,10 +397,24 @@ mod tests {
                 row("A1-1", "50", "0.9", &[]),
                 HealthError::Duplicate { place: place(3) },
             ),
+            (
+                row_of_width("B", "5", "0.9", "3", &[]),
+                HealthError::PulseWidth {
+                    place: place(3),
+                    wanted_ms: 5000,
+                },
+            ),
+            (
+                row("B", "-1", "0.9", &[]),
+                HealthError::SocOutOfRange { place: place(3) },
+            ),
         ] {
             let table = read(&[good.clone(), bad]);
             assert_eq!(table.records.len(), 1, "{expected}");
             assert_eq!(table.refused, [expected]);
+            let findings = table.findings();
+            assert_eq!(findings.0.len(), 1);
+            assert_eq!(findings.0[0].rows, [[3, 3]]);
         }
     }
 

@@ -17,7 +17,7 @@ const SHORTEST_CAPACITY_TEST_S: f64 = 600.0;
 /// A pulse shorter than this share of its train's width was cut by a limit.
 const CUT_SHORT: f64 = 0.9;
 /// Widths within this share of the wanted one are the wanted one.
-const WIDTH_TOLERANCE: f64 = 0.05;
+pub(super) const WIDTH_TOLERANCE: f64 = 0.05;
 /// Turning points of five currents.
 const MOST_TURNING_POINTS: usize = 41;
 

@@ -273,8 +273,19 @@ struct PulseCellOut<'a> {
     soh: Option<f64>,
 }
 
-/// Records of a rapid pulse test as cells: `{cells, refused, reports}`. Each cell carries U1..U21
-/// as `features`; `refused` lists `{code, params}` of rows that cannot be used.
+/// The report of a pulse file: rows left out, and rows used with a warning.
+#[derive(Serialize)]
+struct PulseReportOut {
+    container: &'static str,
+    n_rows: usize,
+    findings: import::Findings,
+    halves: [(); 0],
+    columns: [(); 0],
+    headings: [(); 0],
+}
+
+/// Records of a rapid pulse test as cells: `{cells, reports}`. Each cell carries U1..U21 as
+/// `features`; the report lists the rows that cannot be used, and those that met a limit.
 #[wasm_bindgen]
 pub fn pulse_cells(name: &str, bytes: &[u8]) -> Outcome {
     let sheets = health::sheets_of(name, bytes).map_err(coded)?;
@@ -298,14 +309,16 @@ pub fn pulse_cells(name: &str, bytes: &[u8]) -> Outcome {
         set(&cell, "features", features)?;
         cells.push(&cell);
     }
-    let refused: Array = table
-        .refused
-        .iter()
-        .map(|error| fault(error.code(), error.params()))
-        .collect();
     let out: JsValue = Object::new().into();
     set(&out, "cells", cells)?;
-    set(&out, "refused", refused)?;
-    set(&out, "reports", Array::new())?;
+    let reports = [PulseReportOut {
+        container: "pulse",
+        n_rows: table.records.len() + table.refused.len(),
+        findings: table.findings(),
+        halves: [],
+        columns: [],
+        headings: [],
+    }];
+    set(&out, "reports", to_js(&reports)?)?;
     Ok(out)
 }

@@ -106,7 +106,7 @@ export function reportBody(record, fleet) {
     h('dl.facts', facts.map(([name, value]) => h('div', h('dt', name), h('dd', value)))),
     report.columns?.length ? plainTable({ test: 'report-columns', caption: t('report.columns'), head: [t('report.column'), t('report.role'), t('report.unit')], rows: report.columns.map((c) => [h('code', c.heading), has(`quantity.${c.quantity}`) ? t(`quantity.${c.quantity}`) : c.quantity, `${c.unit}${c.factor === 1 ? '' : ` × ${number(c.factor, 9)}`}`]), numericFrom: 9 }) : null,
     report.findings.length
-      ? plainTable({ test: 'report-findings', caption: t('report.findings'), head: [t('report.finding'), t('report.count'), t('report.rows')], rows: report.findings.map((f) => [words('finding', { code: f.code, params: { detail: f.detail ?? '' } }), number(f.count), rowRange(f.rows)]) })
+      ? plainTable({ test: 'report-findings', caption: t('report.findings'), head: [t('report.finding'), t('report.count'), t('report.rows')], rows: report.findings.map((f) => [findingWords(f), number(f.count), rowRange(f.rows)]) })
       : h('p.muted', t('report.clean')),
     report.halves?.length ? plainTable({
       test: 'report-cycles', caption: t('report.cycles'), head: [t('cell.cycle'), t('report.direction'), t('report.rows'), 'Ah', t('report.why')], numericFrom: 2,
@@ -114,6 +114,9 @@ export function reportBody(record, fleet) {
     }) : null,
     actions);
 }
+
+/** Rows of a pulse test are left out, or used with a warning, for what would be an error alone. */
+const findingWords = ({ code, detail, rows }) => (has(`error.${code}`) ? words('error', { code, params: { row: rowRange(rows), column: detail || 'U', wanted_ms: 5000, found: '–', needed: 21 } }) : words('finding', { code, params: { detail: detail ?? '' } }));
 
 /** Words for a fact that is one of a few; everything else as it stands. */
 const named = (name, value) => (has(`fact.${name}.${value}`) ? t(`fact.${name}.${value}`) : value === '\t' ? t('map.separator.tab') : String(value));
