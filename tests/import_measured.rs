@@ -109,7 +109,7 @@ fn native_files_are_read_or_refused_with_the_reason() {
     let Some(folder) = folder("cycles/native") else {
         return;
     };
-    for (file, outcome) in [
+    let outcomes = [
         (
             "Arbin-LFP-Severson__2017-05-09_test-TC-contact_CH33.csv",
             "charge only",
@@ -131,7 +131,14 @@ fn native_files_are_read_or_refused_with_the_reason() {
         ("Novonix__test_Nova_Form-CH01-01_short.csv", "charge only"),
         ("TJU__CY25-1_1-n6.csv", "cycle"),
         ("UMBL2022FEB__expt_c_over_4.csv", "cycle"),
-    ] {
+    ];
+    for name in names_in(&folder) {
+        assert!(
+            outcomes.iter().any(|(file, _)| *file == name),
+            "{name}: nothing is known of it"
+        );
+    }
+    for (file, outcome) in outcomes {
         let found = match import(&folder.join(file), Options::default()) {
             Err(ImportError::NoCurves { .. }) => "refused",
             Err(error) => panic!("{file}: {error}"),
@@ -146,6 +153,37 @@ fn native_files_are_read_or_refused_with_the_reason() {
             }
         };
         assert_eq!(found, outcome, "{file}");
+    }
+}
+
+/// Names of the files of a folder, folders in it left out.
+fn names_in(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
+    let mut names: Vec<String> = entries
+        .filter(|entry| entry.path().is_file())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn pulse_tables_are_refused_as_such_and_read_as_pulses() {
+    for part in ["pulsebat", "pulsebat/raw"] {
+        let Some(folder) = folder(part) else { return };
+        for name in names_in(&folder) {
+            if !name.ends_with(".xlsx") {
+                continue;
+            }
+            let path = folder.join(&name);
+            let error = import(&path, Options::default()).unwrap_err();
+            assert_eq!(error, ImportError::PulseTable, "{name}: {error}");
+            let bytes = std::fs::read(&path).unwrap();
+            let sheets = voltvote::health::sheets_of(&name, &bytes).unwrap();
+            let table = voltvote::health::read_pulses(&name, &sheets)
+                .unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert!(!table.records.is_empty(), "{name}");
+        }
     }
 }
 
