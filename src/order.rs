@@ -6,6 +6,7 @@
 //! sort millions, has [a radix sort of its own](crate::forest).
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 /// Sorts stably, as `slice::sort_by`.
 pub fn sort_by<T>(items: &mut [T], mut compare: impl FnMut(&T, &T) -> Ordering) {
@@ -47,6 +48,14 @@ pub fn sort<T: Ord>(items: &mut [T]) {
 /// that is worth its size here.
 pub fn sort_numbers(values: &mut [f64]) {
     values.sort_unstable_by(f64::total_cmp);
+}
+
+/// A map of pairs, later ones over earlier ones. `collect` gives the same and brings a sort for
+/// every type.
+pub fn map<K: Ord, V>(pairs: impl IntoIterator<Item = (K, V)>) -> BTreeMap<K, V> {
+    let mut map = BTreeMap::new();
+    map.extend(pairs);
+    map
 }
 
 /// Positions of `n` items in ascending order, equal ones as they stand: a merge sort from below.

@@ -173,6 +173,7 @@ const OPS = {
   fingerprint: ({ kid }) => core.fingerprint(kid),
   rules: () => core.rules(),
   demo: ({ seed }) => core.demo(seed),
+  'demo.cast': ({ round_file, cell_ids, features, labels, seed }) => core.demo_cast(round_file, cell_ids, features, labels, seed),
   'identity.lock': ({ name, signing, encryption, passphrase }) => core.identity_lock(name, signing, encryption, passphrase),
   'identity.unlock': ({ file, passphrase }) => core.identity_unlock(file, passphrase),
   'round.signing-input': ({ features, ...draft }) => core.round_signing_input(draft, features),

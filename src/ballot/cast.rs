@@ -1,7 +1,7 @@
 //! From labelled features to a ballot and a private quality report.
 
 use super::space::classifier_rows;
-use super::voter::{coverage, vote, Own, VoteParams, ROWS_PER_CLASS};
+use super::voter::{coverage, vote, Own, Vote, VoteParams, ROWS_PER_CLASS};
 use super::{Ballot, CastError, Coverage, Quality, FORMAT};
 use crate::features::FeatureTable;
 use crate::forest;
@@ -79,16 +79,67 @@ pub fn cast(
     options: &CastOptions,
     report: &mut dyn FnMut(forest::Progress) -> ControlFlow<()>,
 ) -> Result<(Ballot, Quality), CastError> {
-    let query = query_rows(round)?;
+    cast_and(
+        (round, bindings, own, labels, options),
+        report,
+        |voted, vote| {
+            if round.asks_soh {
+                let voter = SohVoter::fit(voted.table, voted.own.labels, options.seed);
+                if !voter.is_empty() {
+                    // A model exists for `pulse-21/1` only, whose width was checked before.
+                    let _ = health::answer(&voter, voted.query, &vote.coverage, &mut vote.rows);
+                }
+            }
+            Ok(Quality::of(&voted.own, vote, voted.params)?)
+        },
+    )
+}
+
+/// As [`cast`], of classes only and without a report: for the demonstration on the recycler's
+/// page, which then need not carry the estimation of health.
+///
+/// # Errors
+/// As [`cast`].
+pub fn cast_classes(
+    round: &Round,
+    bindings: &Bindings,
+    own: &FeatureTable,
+    labels: &[u16],
+    options: &CastOptions,
+) -> Result<Ballot, CastError> {
+    let asked = (round, bindings, own, labels, options);
+    let unwatched = &mut |_| ControlFlow::Continue(());
+    cast_and(asked, unwatched, |_, _| Ok(())).map(|(ballot, ())| ballot)
+}
+
+/// What a vote was cast from.
+struct Voted<'a> {
+    table: &'a FeatureTable,
+    own: Own<'a>,
+    query: ArrayView2<'a, f64>,
+    params: &'a VoteParams,
+}
+
+type Asked<'a> = (
+    &'a Round,
+    &'a Bindings,
+    &'a FeatureTable,
+    &'a [u16],
+    &'a CastOptions,
+);
+
+/// Casts a ballot, and lets `complete` add to the votes before they are put into it.
+fn cast_and<T>(
+    (round, bindings, own, labels, options): Asked<'_>,
+    report: &mut dyn FnMut(forest::Progress) -> ControlFlow<()>,
+    complete: impl FnOnce(&Voted<'_>, &mut Vote) -> Result<T, CastError>,
+) -> Result<(Ballot, T), CastError> {
+    let asked = query_rows(round)?;
     check(round, own, labels, options)?;
-    let (own, labels) = &in_order(own, labels);
-    let mut soh = None;
-    if round.asks_soh {
-        soh = Some((SohVoter::fit(own, labels, options.seed), query.clone()));
-    }
-    let rows = classifier_rows(&round.query.schema, own.values.view());
-    let query = classifier_rows(&round.query.schema, query.view());
-    let batteries = battery_numbers(&own.cell_ids);
+    let (table, labels) = &in_order(own, labels);
+    let rows = classifier_rows(&round.query.schema, table.values.view());
+    let query = classifier_rows(&round.query.schema, asked.view());
+    let batteries = battery_numbers(&table.cell_ids);
     let own = Own {
         rows: rows.view(),
         labels,
@@ -104,11 +155,13 @@ pub fn cast(
         seed: options.seed,
     };
     let mut vote = vote(&own, query.view(), &params, report)?;
-    if let Some((voter, pulses)) = soh.filter(|(voter, _)| !voter.is_empty()) {
-        // A model exists for `pulse-21/1` only, whose width was checked above.
-        let _ = health::answer(&voter, pulses.view(), &vote.coverage, &mut vote.rows);
-    }
-    let quality = Quality::of(&own, &vote, &params)?;
+    let voted = Voted {
+        table,
+        own,
+        query: asked.view(),
+        params: &params,
+    };
+    let added = complete(&voted, &mut vote)?;
     let ballot = Ballot {
         format: FORMAT.into(),
         round: bindings.round.clone(),
@@ -124,7 +177,7 @@ pub fn cast(
         epsilon: None,
         rows: vote.rows,
     };
-    Ok((ballot, quality))
+    Ok((ballot, added))
 }
 
 /// Rows by battery and values: the votes depend on what is known, not on the order of the files.

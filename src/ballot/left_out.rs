@@ -86,7 +86,7 @@ fn reach_by_class(
             })
             .filter(|squared| squared.is_finite())
             .collect();
-        nearest.sort_by(f64::total_cmp);
+        crate::order::sort_numbers(&mut nearest);
         let median = nearest.get(nearest.len() / 2).copied().unwrap_or_default();
         (REACH * REACH * median).max(copy)
     };
@@ -147,7 +147,7 @@ pub(super) fn answer_left_out(
             .collect();
         let labels: Vec<u16> = others.iter().map(|&row| own.labels[row]).collect();
         let mut classes = labels.clone();
-        classes.sort_unstable();
+        crate::order::sort(&mut classes);
         classes.dedup();
         if classes.is_empty() {
             continue;
@@ -208,7 +208,7 @@ pub(super) fn answer_left_out(
 /// whenever it has two.
 fn groups(own: &Own<'_>, owners: &[Option<u32>]) -> Vec<Vec<u32>> {
     let mut asked: Vec<u32> = owners.iter().flatten().copied().collect();
-    asked.sort_unstable();
+    crate::order::sort(&mut asked);
     asked.dedup();
     let mut groups = vec![Vec::new(); MOST_GROUPS];
     let mut dealt: BTreeMap<u16, usize> = BTreeMap::new();

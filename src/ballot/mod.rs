@@ -31,7 +31,7 @@ mod voter;
 
 pub use audit::{audit, audit_cast, Audit};
 pub(crate) use cast::battery_numbers;
-pub use cast::{cast, without_thin_classes, Bindings, CastOptions};
+pub use cast::{cast, cast_classes, without_thin_classes, Bindings, CastOptions};
 pub use cast_error::CastError;
 pub use check::{check, Invalid};
 pub use contents::{Ballot, Coverage, Row, SohEstimate, FORMAT, LEVELS};

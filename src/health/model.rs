@@ -496,8 +496,8 @@ fn grid(alphas: &[f64], gammas: &[f64]) -> Vec<KernelParams> {
 }
 
 fn check(records: &[PulseRecord]) -> Result<String, HealthError> {
-    let classes: BTreeSet<String> = records.iter().map(PulseRecord::class).collect();
-    let mut classes: Vec<String> = classes.into_iter().collect();
+    let classes = crate::order::map(records.iter().map(|record| (record.class(), ())));
+    let mut classes: Vec<String> = classes.into_keys().collect();
     if classes.len() > 1 {
         return Err(HealthError::MixedTypes { classes });
     }
@@ -525,8 +525,8 @@ fn check_width(record: &PulseRecord) -> Result<(), HealthError> {
 }
 
 fn n_batteries(records: &[PulseRecord]) -> usize {
-    let batteries: BTreeSet<&str> = records.iter().map(|r| r.battery.as_str()).collect();
-    batteries.len()
+    let batteries = records.iter().map(|record| (record.battery.as_str(), ()));
+    crate::order::map(batteries).len()
 }
 
 #[cfg(test)]

@@ -5,12 +5,12 @@ use super::translate::{coded, fault, from_js, set, text, to_js, Outcome};
 use crate::ballot::{self, Ballot};
 use crate::canonical;
 use crate::error::Coded;
+use crate::order;
 use crate::round::{self, admit, Admission, Board, SignedRound};
 use crate::seal::{self, Opening};
 use crate::tally::{self, Control, Rule, Signed, RULES};
 use js_sys::{Array, Uint8Array};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use wasm_bindgen::prelude::*;
 
 #[derive(Deserialize)]
@@ -48,13 +48,10 @@ impl BallotBox {
     pub fn new(round_file: &str, files: JsValue) -> Result<BallotBox, JsValue> {
         let signed = open_round(round_file)?;
         let files: Vec<BallotFile> = from_js(files)?;
-        let keys: BTreeMap<String, &Vec<u8>> = files
-            .iter()
-            .filter_map(|file| {
-                let key = file.content_key.as_ref()?;
-                Some((canonical::sha256_hex(file.text.as_bytes()), key))
-            })
-            .collect();
+        let keys = order::map(files.iter().filter_map(|file| {
+            let key = file.content_key.as_ref()?;
+            Some((canonical::sha256_hex(file.text.as_bytes()), key))
+        }));
         let named = files
             .iter()
             .map(|file| (file.name.as_str(), file.text.as_bytes()));

@@ -8,7 +8,6 @@ use crate::import::{self, diagnostics, Importer, Manifest, Mapping};
 use crate::standardize::Params;
 use js_sys::{Array, Float32Array, Float64Array, Object};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use wasm_bindgen::prelude::*;
 use web_sys::{TextDecoder, TextDecoderOptions};
 
@@ -106,18 +105,15 @@ pub fn cells(files: Vec<ImportedFile>, protocol: JsValue) -> Outcome {
     let params = params_or_default(protocol)?;
     let files: Vec<import::FileImport> = files.into_iter().map(|one| one.file).collect();
     let reports: Vec<_> = files.iter().map(|file| &file.report).collect();
-    let halves: BTreeMap<String, Halves> = files
-        .iter()
-        .flat_map(|file| &file.cells)
-        .map(|cell| {
-            let wall_s = [&cell.charge, &cell.discharge]
-                .into_iter()
-                .flatten()
-                .find_map(|half| half.wall_s);
-            let has_half = cell.charge.is_some() || cell.discharge.is_some();
-            (cell.cell_id.clone(), (has_half, wall_s))
-        })
-        .collect();
+    let all = files.iter().flat_map(|file| &file.cells);
+    let halves: BTreeMap<String, Halves> = crate::order::map(all.map(|cell| {
+        let wall_s = [&cell.charge, &cell.discharge]
+            .into_iter()
+            .flatten()
+            .find_map(|half| half.wall_s);
+        let has_half = cell.charge.is_some() || cell.discharge.is_some();
+        (cell.cell_id.clone(), (has_half, wall_s))
+    }));
     let out: JsValue = Object::new().into();
     set(&out, "reports", to_js(&reports)?)?;
     let words: Vec<String> = files

@@ -1,6 +1,7 @@
 //! What crosses the boundary: values, errors, texts, and the seed of the browser.
 
 use crate::error::Coded;
+use crate::order;
 use crate::seal::{PublicKey, Purpose};
 use crate::standardize::Params;
 use js_sys::Reflect;
@@ -26,7 +27,7 @@ struct Fault<'a> {
 pub(super) fn fault(code: &str, params: Vec<(&'static str, String)>) -> JsValue {
     let fault = Fault {
         code,
-        params: params.into_iter().collect(),
+        params: order::map(params),
     };
     to_js(&fault).unwrap_or(JsValue::NULL)
 }

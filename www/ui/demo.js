@@ -60,9 +60,9 @@ export async function demoForRecycler(onProgress) {
     onProgress({ text: t('demo.voting', { n: k + 1, total }), done: k, total });
     const own = await readLot(lot, protocol, () => {});
     const labelled = own.filter((cell) => classes.includes(cell.label));
-    const { payload } = await call('train', {
+    const payload = await call('demo.cast', {
       round_file: roundFile, cell_ids: labelled.map((cell) => cell.cell_id), features: Fleet.matrix(labelled),
-      labels: Uint16Array.from(labelled, (cell) => classes.indexOf(cell.label)), seed: SEED + k, nsr: 0,
+      labels: Uint16Array.from(labelled, (cell) => classes.indexOf(cell.label)), seed: SEED + k,
     });
     const voter = await signers[k];
     const { ballot, receipt } = await sealBallot({ payload }, roundFile, voter);
