@@ -106,7 +106,7 @@ pub fn cells(files: Vec<ImportedFile>, protocol: JsValue) -> Outcome {
     let files: Vec<import::FileImport> = files.into_iter().map(|one| one.file).collect();
     let reports: Vec<_> = files.iter().map(|file| &file.report).collect();
     let all = files.iter().flat_map(|file| &file.cells);
-    let halves: BTreeMap<String, Halves> = crate::order::map(all.map(|cell| {
+    let halves = crate::order::map(all.map(|cell| {
         let wall_s = [&cell.charge, &cell.discharge]
             .into_iter()
             .flatten()
