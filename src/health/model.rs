@@ -25,6 +25,11 @@ const NEAR_SOC: f64 = 0.10;
 /// The same where SOC is unknown and the distance is how far a question lies beyond the familiar
 /// ones, in multiples of their edge.
 const NEAR_EDGES: f64 = 0.5;
+/// Beyond so many edges errors grow no further, because the estimate has fallen back to the mean.
+const FAR_EDGES: f64 = 1.0;
+/// Without SOC nobody knows how far outside a question lies in truth, so that its interval takes a
+/// higher quantile of the errors seen outside.
+const COVERAGE_UNKNOWN_DISTANCE: f64 = 0.95;
 
 /// Grid inside the measured range. The smallest penalties serve cleanly spaced SOC levels.
 const INSIDE: ([f64; 4], [f64; 3]) = ([0.001, 0.01, 0.1, 1.0], [0.001, 0.003, 0.01]);
@@ -380,10 +385,10 @@ fn fit_soc(records: &[PulseRecord], folds: &[usize]) -> Result<Chosen, HealthErr
     .ok_or(HealthError::Degenerate)
 }
 
-/// How far beyond the familiar distance, in multiples of it.
+/// How far beyond the familiar distance, in multiples of it, at most [`FAR_EDGES`].
 fn edges_beyond(nearest: f64, edge: f64) -> f64 {
     if nearest.is_finite() {
-        (nearest / edge.max(1e-9) - 1.0).max(0.0)
+        (nearest / edge.max(1e-9) - 1.0).clamp(0.0, FAR_EDGES)
     } else {
         0.0
     }
@@ -440,16 +445,17 @@ impl Part {
         knows_soc: bool,
         distances: &[f64],
     ) -> Result<Self, HealthError> {
-        let (grid, near) = if knows_soc {
-            (grid(&OUTSIDE.0, &OUTSIDE.1), NEAR_SOC)
+        let (grid, near, coverage) = if knows_soc {
+            (grid(&OUTSIDE.0, &OUTSIDE.1), NEAR_SOC, COVERAGE)
         } else {
-            (grid(&OUTSIDE_UNKNOWN.0, &OUTSIDE_UNKNOWN.1), NEAR_EDGES)
+            let grid = grid(&OUTSIDE_UNKNOWN.0, &OUTSIDE_UNKNOWN.1);
+            (grid, NEAR_EDGES, COVERAGE_UNKNOWN_DISTANCE)
         };
         let chosen = choose(&view.rows(records), view.len(), targets, blocks, &grid)
             .ok_or(HealthError::Degenerate)?;
         let residuals = chosen.residuals.iter().map(|r| r.residual.abs());
         let scaled = residuals.zip(distances).map(|(r, d)| r / (d + near));
-        let quantile = conformal_quantile(scaled.collect(), COVERAGE);
+        let quantile = conformal_quantile(scaled.collect(), coverage);
         Ok(Self {
             view,
             model: chosen.model,

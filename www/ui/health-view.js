@@ -54,13 +54,13 @@ export class HealthPanel {
       this.types?.map((type) => typeReport(type)));
   }
 
-  async run(words, op, args) {
+  async run(words, ask) {
     this.stop = new AbortController();
     this.work = { words, done: 0, total: 0 };
     this.error = null;
     this.render();
     try {
-      return await call(...op(args), { signal: this.stop.signal, onProgress: ({ done, total }) => { this.work = { words, done, total }; this.render(); } });
+      return await ask({ signal: this.stop.signal, onProgress: ({ done, total }) => { this.work = { words, done, total }; this.render(); } });
     } catch (error) {
       if (error.code === 'cancelled') notify(t('train.cancelled'));
       else this.error = error;
@@ -77,7 +77,7 @@ export class HealthPanel {
     const query = round?.query.columns.length === N_TURNING_POINTS ? Float64Array.from(round.query.rows.flat()) : new Float64Array(0);
     const records = cells.map((cell) => ({ battery: cell.battery ?? cell.cell_id, class: cell.class || cell.label || '?', soc: cell.soc ?? null, soh: cell.soh }));
     const input = { records, features: matrix(cells), query, soc_use: this.socUse, seed: 0 };
-    this.types = await this.run('health.busy', () => ['health.models', input]) ?? this.types;
+    this.types = await this.run('health.busy', (options) => call('health.models', input, options)) ?? this.types;
     this.render();
     if (this.types) announce(t('health.done', { n: this.types.length }));
   }
@@ -88,7 +88,7 @@ export class HealthPanel {
     const [, cells] = groups[0];
     const input = { features: matrix(cells), soc: Float64Array.from(cells, (cell) => cell.soc), soh: Float64Array.from(cells, (cell) => cell.soh), seed: 0 };
     const started = performance.now();
-    const found = await this.run('health.generator-busy', () => ['health.generator', input]);
+    const found = await this.run('health.generator-busy', (options) => call('health.generator', input, options));
     if (found) this.generator = { ...found, seconds: (performance.now() - started) / 1000 };
     this.render();
   }
