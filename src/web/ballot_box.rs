@@ -8,6 +8,7 @@ use crate::error::Coded;
 use crate::order;
 use crate::round::{self, admit, Admission, Board, SignedRound};
 use crate::seal::{self, Opening};
+use crate::simulate::physics::NAME;
 use crate::tally::{self, Control, Rule, Signed, RULES};
 use js_sys::{Array, Uint8Array};
 use serde::{Deserialize, Serialize};
@@ -36,9 +37,11 @@ struct AdmissionOut<'a> {
 /// The ballots of a round, opened and judged.
 #[wasm_bindgen]
 pub struct BallotBox {
-    signed: SignedRound,
+    pub(super) signed: SignedRound,
     admissions: Vec<Admission>,
     board: Option<Board>,
+    /// The physics voter's ballot, where it was asked to join.
+    pub(super) physics: Option<Ballot>,
 }
 
 #[wasm_bindgen]
@@ -64,6 +67,7 @@ impl BallotBox {
             signed,
             admissions,
             board: None,
+            physics: None,
         })
     }
 
@@ -124,7 +128,8 @@ impl BallotBox {
         )
         .map_err(coded)?;
         let out: JsValue = to_js(&result)?;
-        set(&out, "n_ballots", ballots.len() as u32)?;
+        let n_ballots = ballots.len() - usize::from(self.physics.is_some());
+        set(&out, "n_ballots", n_ballots as u32)?;
         set(
             &out,
             "csv",
@@ -221,13 +226,17 @@ impl BallotBox {
             .admissions
             .iter()
             .filter_map(|one| Some((one, one.counted()?)));
-        counted
-            .map(|(one, opened)| Signed {
-                name: one.name.as_deref().unwrap_or_default(),
-                kid: opened.signer.kid(),
-                ballot: &opened.ballot,
-            })
-            .collect()
+        let counted = counted.map(|(one, opened)| Signed {
+            name: one.name.as_deref().unwrap_or_default(),
+            kid: opened.signer.kid(),
+            ballot: &opened.ballot,
+        });
+        let physics = self.physics.iter().map(|ballot| Signed {
+            name: NAME,
+            kid: "",
+            ballot,
+        });
+        counted.chain(physics).collect()
     }
 }
 

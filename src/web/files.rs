@@ -5,6 +5,7 @@ use crate::error::Coded;
 use crate::features::extract;
 use crate::health;
 use crate::import::{self, diagnostics, Importer, Manifest, Mapping};
+use crate::simulate::physics::{signature, HalfCurve};
 use crate::standardize::Params;
 use js_sys::{Array, Float32Array, Float64Array, Object};
 use serde::{Deserialize, Serialize};
@@ -183,6 +184,19 @@ fn cell_out(cell: &import::Cell, params: &Params, (has_half, wall_s): Halves) ->
                 "features",
                 Float64Array::from(&extracted.values[..]),
             )?;
+            let signature = signature(
+                HalfCurve {
+                    charge_ah: &extracted.charge.charge_ah,
+                    voltage_v: &extracted.charge.voltage_v,
+                },
+                HalfCurve {
+                    charge_ah: &extracted.discharge.charge_ah,
+                    voltage_v: &extracted.discharge.voltage_v,
+                },
+            );
+            if let Some(signature) = signature {
+                set(&object, "signature", Float64Array::from(&signature[..]))?;
+            }
             let curves: JsValue = Object::new().into();
             for (name, curve) in [
                 ("charge", &extracted.charge),

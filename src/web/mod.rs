@@ -14,6 +14,7 @@ mod health;
 mod identities;
 mod lab;
 mod mapping;
+mod physics;
 mod receipts;
 mod rounds;
 mod translate;

@@ -53,26 +53,34 @@ struct Work {
     keeps: bool,
 }
 
-/// `votes [--runs N] [--keep]`.
+/// `votes [--runs N] [--keep] [--with VOLTVOTE]`: `--with` measures a binary that is built already.
 pub fn run(arguments: &[String]) -> Result<()> {
     let mut runs = "50".to_owned();
     let mut keeps = false;
+    let mut built = None;
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         match argument.as_str() {
             "--runs" => runs = rest.next().context("--runs N")?.clone(),
             "--keep" => keeps = true,
+            "--with" => built = Some(PathBuf::from(rest.next().context("--with VOLTVOTE")?)),
             other => bail!("unknown argument `{other}`"),
         }
     }
-    process::run(cargo().args(["build", "--release", "--bin", "voltvote"]))?;
+    let voltvote = match built {
+        Some(path) => path,
+        None => {
+            process::run(cargo().args(["build", "--release", "--bin", "voltvote"]))?;
+            root().join("target/release/voltvote")
+        }
+    };
     let data = std::env::var_os("VOLTVOTE_DATA")
         .map_or_else(|| root().join("../shared/data"), PathBuf::from);
     if !data.is_dir() {
         bail!("no measured data in {}: set VOLTVOTE_DATA", data.display());
     }
     let work = Work {
-        voltvote: root().join("target/release/voltvote"),
+        voltvote,
         data,
         folder: root().join("target/votes"),
         runs,
@@ -241,7 +249,13 @@ impl Work {
             asked.makers(data, &report);
             makers(&mut tables, data.title, &report)?;
         }
-        self.physics(&mut tables, &mut asked, &measured)?;
+        for (title, cells, manifest) in [
+            ("measured cells", measured.join("bdf"), &labels),
+            ("fleet-dev", self.data.join("fleet-dev"), &all[1].labels),
+        ] {
+            self.physics(&mut tables, &mut asked, title, &cells, manifest)?;
+        }
+        writeln!(tables, "\nNMC 811 and NCA cannot be told apart from one cycle: nickel-rich is the answer that can be stood by, and the cathode only a probability.")?;
         Ok(format!("{}{}{tables}", self.head(), asked.0))
     }
 
@@ -268,14 +282,18 @@ held out; those of our own fleet are.\n\n\
     }
 
     /// Families of measured cells by the voter that was trained on simulated ones only.
-    fn physics(&self, out: &mut String, asked: &mut Asked, measured: &Path) -> Result<()> {
+    fn physics(
+        &self,
+        out: &mut String,
+        asked: &mut Asked,
+        title: &str,
+        cells: &Path,
+        manifest: &Path,
+    ) -> Result<()> {
         let mut command = self.voltvote();
-        command
-            .arg("physics")
-            .arg(measured.join("bdf"))
-            .arg("--json");
+        command.arg("physics").arg(cells).arg("--json");
         let said: Value = serde_json::from_str(&output(&mut command)?)?;
-        let manifest = std::fs::read_to_string(measured.join("manifest.csv"))?;
+        let manifest = std::fs::read_to_string(manifest)?;
         let mut lines = manifest.lines();
         let header: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
         let column = |name: &str| header.iter().position(|field| *field == name);
@@ -309,7 +327,7 @@ held out; those of our own fleet are.\n\n\
             count[1] += u32::from(answer["family"].as_str() == Some(family));
             count[2] += u32::from(answer["cathode"].as_str() == Some(of(cathode)));
         }
-        writeln!(out, "\nMeasured cells by the physics voter (experimental, trained on simulated cells only):\n\n| maker, cathode | cells | family | cathode |\n|---|---|---|---|")?;
+        writeln!(out, "\n{} by the physics voter (experimental, trained on simulated cells only, of no maker):\n\n| maker, cathode | cells | family | cathode |\n|---|---|---|---|", capital(title))?;
         let (mut n, mut family, mut right) = (0, 0, 0);
         for (name, count) in &counts {
             writeln!(
@@ -321,15 +339,14 @@ held out; those of our own fleet are.\n\n\
             family += count[1];
             right += count[2];
         }
-        writeln!(out, "\nNMC 811 and NCA cannot be told apart from one cycle: nickel-rich is the answer that can be stood by, and the cathode only a probability.")?;
         let share = |k: u32| f64::from(k) / f64::from(n.max(1));
         asked.at_least(
-            "family of measured cells, physics voter",
+            &format!("{title}, physics voter: family"),
             0.9,
             share(family),
         );
         asked.line(
-            "cathode of measured cells, physics voter",
+            &format!("{title}, physics voter: cathode"),
             "as it is",
             format!("{:.3}", share(right)),
             None,

@@ -7,20 +7,15 @@ use crate::inspect::import;
 use serde_json::{json, Value};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use voltvote::ballot::{Ballot, Row, FORMAT};
+use voltvote::ballot::Ballot;
 use voltvote::error::Coded;
 use voltvote::import::{group, Options};
 use voltvote::round::SignedRound;
 use voltvote::simulate::physics::{
-    coverage, row, signature_of, Answer, PhysicsVoter, TrainingOptions,
+    ballot, signature_of, Answer, PhysicsVoter, TrainingOptions, NAME,
 };
 use voltvote::standardize::Params;
 use voltvote::tally::Signed;
-
-/// How the voter is named wherever it appears.
-const NAME: &str = "physics voter (simulated, experimental)";
-/// Votes it has in a ballot.
-const N_VOTES: u16 = 10;
 
 /// Arguments of `physics`.
 #[derive(clap::Args)]
@@ -151,30 +146,13 @@ pub fn second_opinion(path: &Path, signed: &SignedRound) -> Result<SecondOpinion
     let round = &signed.round;
     let params = &round.protocol;
     let answers = answers(&[path.to_path_buf()], params, &TrainingOptions::default())?;
-    let rows = round.query.batteries.iter().map(|battery| {
-        answers
-            .iter()
-            .find(|(id, _)| id == battery)
-            .map_or_else(Row::default, |(_, answer)| {
-                row(answer, &round.catalogue, N_VOTES)
-            })
-    });
+    let of = |battery: &String| {
+        let found = answers.iter().find(|(id, _)| id == battery);
+        found.map(|(_, answer)| answer.clone())
+    };
+    let by_battery: Vec<Option<Answer>> = round.query.batteries.iter().map(of).collect();
     Ok(SecondOpinion {
-        ballot: Ballot {
-            format: FORMAT.into(),
-            round: signed.id.clone(),
-            query: String::new(),
-            roster: String::new(),
-            recipient: String::new(),
-            software: NAME.into(),
-            n_trees: N_VOTES,
-            coverage: coverage(&round.catalogue),
-            n_training_rows: 0,
-            nsr: 0,
-            distance: [0, 0],
-            epsilon: None,
-            rows: rows.collect(),
-        },
+        ballot: ballot(&signed.id, &round.catalogue, &by_battery),
         answers,
     })
 }

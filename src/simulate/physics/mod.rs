@@ -13,4 +13,4 @@ mod voter;
 
 pub use library::CATHODES;
 pub use signature::{signature, signature_of, HalfCurve, N_BINS, N_POINTS, N_VALUES};
-pub use voter::{coverage, row, Answer, PhysicsVoter, TrainingOptions, FAMILIES};
+pub use voter::{ballot, coverage, row, Answer, PhysicsVoter, TrainingOptions, FAMILIES, NAME};

@@ -3,11 +3,17 @@
 use super::super::draw::Draw;
 use super::library::{draw_signature, Shelf, CATHODES};
 use super::signature::N_VALUES;
-use crate::ballot::{Coverage, Row};
+use crate::ballot::{Ballot, Coverage, Row, FORMAT};
 use crate::forest::{Forest, ForestError, MaxFeatures, Params, Progress};
 use crate::round::{Catalogue, Cathode, Family};
 use ndarray::{Array2, ArrayView2};
 use std::ops::ControlFlow;
+
+/// How the voter is named wherever it appears.
+pub const NAME: &str = "physics voter (simulated, experimental)";
+
+/// Votes it has in a ballot.
+const N_VOTES: u16 = 10;
 
 /// Families in the order of the voter's answers.
 pub const FAMILIES: [Family; 4] = [
@@ -228,6 +234,33 @@ pub fn row(answer: &Answer, catalogue: &Catalogue, n_trees: u16) -> Row {
     Row {
         votes: round_to(&shares, total, n_trees),
         ..Row::default()
+    }
+}
+
+/// The voter's answers to a round, one per battery, in the form of a ballot that the recycler casts
+/// itself.
+///
+/// It abstains where there is no answer. It claims neither familiarity nor evidence, so that under
+/// the default rule it decides only where nobody else has any.
+pub fn ballot(round: &str, catalogue: &Catalogue, answers: &[Option<Answer>]) -> Ballot {
+    let row = |answer: &Option<Answer>| match answer {
+        Some(answer) => row(answer, catalogue, N_VOTES),
+        None => Row::default(),
+    };
+    Ballot {
+        format: FORMAT.into(),
+        round: round.into(),
+        query: String::new(),
+        roster: String::new(),
+        recipient: String::new(),
+        software: NAME.into(),
+        n_trees: N_VOTES,
+        coverage: coverage(catalogue),
+        n_training_rows: 0,
+        nsr: 0,
+        distance: [0, 0],
+        epsilon: None,
+        rows: answers.iter().map(row).collect(),
     }
 }
 
