@@ -22,9 +22,42 @@ export function renderDecide(host, state, actions) {
       h('button.small', { type: 'button', 'data-test': 'compare', onclick: actions.onCompare, disabled: !!deciding }, t('decide.compare')),
       h('label.button', h('span', t(state.truth ? 'decide.truth-again' : 'decide.truth')), h('input.hidden', { type: 'file', accept: '.csv', 'data-test': 'truth-file', onchange: (event) => actions.onTruth(event.target.files[0]) }))),
     h('p.muted', t(`rule.${rule}.help`)),
+    physicsSwitch(state, actions),
     deciding ? progressBar(t('decide.busy'), { test: 'decide-progress' }) : null,
     decideError ? errorBox(decideError, 'decide-error') : null,
     result ? [summary(state), decisionTable(host, state, actions), truthPanel(state), state.compared ? comparison(state, actions) : null, voterTable(state)] : null);
+}
+
+/** The physics voter: off until asked for, and always called what it is. */
+function physicsSwitch({ physics }, { onPhysics }) {
+  return h('div', { 'data-test': 'physics' },
+    h('label.check', h('input', { type: 'checkbox', 'data-test': 'physics-on', checked: physics.isOn, disabled: !!physics.work || (!physics.isOn && !physics.nReadable), onchange: (event) => onPhysics(event.target.checked) }), ' ', t('physics.join'), ' ', h('span.badge.simulated', t('physics.badge'))),
+    h('p.muted', physics.nAnswered === null ? t(physics.nReadable ? 'physics.help' : 'physics.no-files') : t('physics.joined', { n: physics.nAnswered })),
+    physics.work ? progressBar(t('physics.busy'), { ...physics.work, test: 'physics-progress' }) : null,
+    physics.error ? errorBox(physics.error, 'physics-error') : null);
+}
+
+const FAMILY = { LFP: 'LFP', NMC: 'nickel-rich', NCA: 'nickel-rich', LCO: 'cobalt-rich', BLEND: 'cobalt-rich', LMO: 'LMO' };
+/** What a class is called at each level; a class of unknown cathode stands for itself. */
+const NAMED = { class: ({ name }) => name, cathode: ({ name, cathode }) => cathode ?? name, family: ({ name, cathode }) => FAMILY[cathode] ?? name };
+const answerName = (level, answer) => (level === 'family' && answer.endsWith('-rich') ? t(`family.${answer}`) : answer);
+
+/** Class, cathode and family with their probabilities; the finest that passed is marked. */
+function levelTable(decision, round) {
+  const rows = Object.entries(NAMED).map(([level, nameOf]) => {
+    const sums = new Map();
+    decision.probabilities.forEach((value, i) => { const name = nameOf(round.catalogue.classes[i]); sums.set(name, (sums.get(name) ?? 0) + value); });
+    const [[name, best], second] = [...sums].sort((a, b) => b[1] - a[1]);
+    const isAnswer = decision.level === level && ['decided', 'coarse'].includes(decision.status);
+    return [t(`level.${level}`), isAnswer ? h('b', answerName(level, name)) : answerName(level, name), percent(best), percent(best - (second?.[1] ?? 0)), isAnswer ? t('why.stands') : ''];
+  });
+  return plainTable({ test: 'why-levels', caption: t('why.levels'), head: [t('why.level'), t('why.answer'), t('decision.confidence'), t('decision.margin'), ''], rows, numericFrom: 2 });
+}
+
+/** Whether NMC and NCA compete for a battery: from one cycle nobody can tell them apart. */
+function isNickelOpen({ probabilities, level, answer }, round) {
+  const of = (cathode) => probabilities.reduce((sum, value, i) => sum + (round.catalogue.classes[i].cathode === cathode ? value : 0), 0);
+  return (level === 'family' && answer === 'nickel-rich') || Math.min(of('NMC'), of('NCA')) >= 0.1;
 }
 
 const className = (round, index) => (index === null || index === undefined ? t('decision.none') : round.catalogue.classes[index]?.name ?? '?');
@@ -32,13 +65,19 @@ const className = (round, index) => (index === null || index === undefined ? t('
 function summary({ result, round }) {
   const decided = result.decisions.filter(({ status }) => status === 'decided');
   const perClass = round.catalogue.classes.map((one, index) => ({ name: one.name, n: decided.filter((decision) => decision.class === index).length })).filter(({ n }) => n);
-  const lab = result.decisions.length - decided.length;
+  const count = (status) => result.decisions.filter((decision) => decision.status === status).length;
+  const [coarse, unknown] = [count('coarse'), count('unknown')];
+  const lab = result.decisions.length - decided.length - coarse;
+  const uncovered = result.uncovered.map((index) => className(round, index)).join(', ');
   const mean = decided.reduce((sum, { confidence }) => sum + confidence, 0) / (decided.length || 1);
   return [
     h('ul.tiles', { 'data-test': 'decide-tiles' },
       tile(number(decided.length), t('decide.decided'), 'n-decided'), tile(number(lab), t('decide.lab'), 'n-undecided'),
+      coarse ? tile(number(coarse), t('decision.coarse'), 'n-coarse') : null,
       tile(percent(mean), t('decide.mean-confidence')), tile(number(result.n_ballots), t('decide.ballots'))),
     h('ul.chips', { 'aria-label': t('decide.per-class') }, perClass.map(({ name, n }) => h('li', name, ' ', h('b', number(n))))),
+    unknown ? h('p.message.warn', { 'data-test': 'alarm-unknown' }, t('alarm.unknown', { n: unknown })) : null,
+    uncovered ? h('p.message.warn', { 'data-test': 'uncovered' }, t('decide.uncovered', { classes: uncovered })) : null,
   ];
 }
 
@@ -107,7 +146,7 @@ function decisionTable(host, state, actions) {
       rowClass: (decision) => (decision.status === 'decided' ? '' : 'has-problem'), expand: (decision) => why(decision, state, actions),
       columns: [
         { key: 'battery', label: t('decision.battery'), header: true, sort: (d) => d.name, cell: (d) => [d.name, d.is_control ? h('span.badge', t('decision.control')) : null] },
-        { key: 'class', label: t('decision.class'), sort: (d) => className(round, d.class), cell: (d) => (d.status === 'coarse' ? [h('b', d.answer), ' ', h('small', t(`level.${d.level}`))] : h('b', className(round, d.class))) },
+        { key: 'class', label: t('decision.class'), sort: (d) => className(round, d.class), cell: (d) => (d.status === 'coarse' ? [h('b', answerName(d.level, d.answer)), ' ', h('small', t(`level.${d.level}`))] : h('b', className(round, d.class))) },
         { key: 'confidence', label: t('decision.confidence'), numeric: true, sort: (d) => d.confidence, cell: (d) => percent(d.confidence) },
         { key: 'margin', label: t('decision.margin'), numeric: true, sort: (d) => d.margin, cell: (d) => percent(d.margin) },
         ...(result.decisions.some(({ soh }) => soh) ? [{ key: 'soh', label: t('cell.soh'), numeric: true, sort: (d) => d.soh?.soh, cell: (d) => (d.soh ? [`${number(100 * d.soh.soh, 1)} ± ${number(100 * d.soh.half_width, 1)} %`, d.soh.outside ? [' ', h('span.warn-text', t('decision.outside'))] : null] : '–') }] : []),
@@ -126,8 +165,9 @@ function why(decision, state, { onWhy }) {
   return h('div.cell-detail', { 'data-test': 'why' },
     decision.status === 'unknown' ? h('p.message.warn', t('alarm.unfamiliar')) : null,
     h('p', t('why.probabilities'), ' ', probabilities.slice(0, 5).map(([name, value]) => `${name} ${percent(value)}`).join(' · ')),
-    decision.level === 'class' ? null : h('p', `${t(`level.${decision.level}`)}: ${decision.answer} (${percent(decision.answer_confidence)})`),
-    decision.decisive.length ? h('p', t('why.decisive', { names: decision.decisive.map((index) => result.voters[index]?.name ?? '?').join(', ') })) : null,
+    levelTable(decision, round),
+    isNickelOpen(decision, round) ? h('p.message', { 'data-test': 'why-nickel' }, t('why.nickel')) : null,
+    h('p', { 'data-test': 'why-decisive' }, decision.decisive.length ? t('why.decisive', { names: decision.decisive.map((index) => result.voters[index]?.name ?? '?').join(', ') }) : t('why.no-decisive')),
     voters);
 }
 

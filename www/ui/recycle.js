@@ -20,7 +20,9 @@ import { keepKey, keySeen } from './ledger.js';
 import { startSelfTest } from './selftest.js';
 import { demoForRecycler } from './demo.js';
 
+const freshPhysics = () => ({ isOn: false, work: null, nAnswered: null, error: null, nReadable: 0 });
 const freshRound = () => ({
+  physics: freshPhysics(),
   roundFile: null, opened: null, round: null, roundError: null, openError: null, opening: false, isDemo: false,
   /** Ballot files as they came, and what became of each. */
   ballotFiles: [], records: [], boardFile: null, truthSoh: null, exportError: null, worth: null, valueError: null, without: null, leavingOut: false, ballotWork: null, result: null, compared: null, deciding: false, decideError: null, truth: null,
@@ -64,7 +66,7 @@ const renderOpen = () => renderNewRound(byId('open'), state, fleet, identity.ide
   onChange: () => { renderOpen(); renderSteps(); keepDraft(); }, onEdit: () => { renderSteps(); keepDraft(); }, onOpen: openNew,
 });
 const renderVotes = () => renderBallots(byId('ballots'), state, { identity: identity.identity, onRemove: removeBallot, onCancel: () => stopOpening?.abort() });
-const renderDecisions = () => { renderDecide(byId('decide'), state, { onRule: (rule) => { state.rule = rule; decide(); }, onCompare: compare, onTruth: readTruth, onWhy: why }); renderHealthResult(byId('health'), state, knownHealth()); };
+const renderDecisions = () => { state.physics.nReadable = signatures().length; renderDecide(byId('decide'), state, { onRule: (rule) => { state.rule = rule; decide(); }, onCompare: compare, onTruth: readTruth, onWhy: why, onPhysics: joinPhysics }); renderHealthResult(byId('health'), state, knownHealth()); };
 
 function renderRoundFile() {
   const actions = state.roundFile ? [shareRound(state), h('button.quiet.danger', { type: 'button', 'data-test': 'forget', onclick: startOver }, t('round.start-over'))] : null;
@@ -198,7 +200,7 @@ async function afterBallots() {
   } catch (error) {
     state.decideError = error;
   }
-  Object.assign(state, { ballotWork: null, result: null, compared: null, worth: null, exportError: null });
+  Object.assign(state, { physics: freshPhysics(), ballotWork: null, result: null, compared: null, worth: null, exportError: null });
   render();
   keepDraft();
   announce(t('ballots.counted', { n: counted().length }));
@@ -247,6 +249,30 @@ async function decide() {
   state.deciding = false;
   render();
   keepDraft();
+}
+
+/** [battery of the query, signature] of those whose field-test cycles were read here. */
+function signatures() {
+  const { round } = state;
+  if (!round) return [];
+  const found = fleet.usable().filter((cell) => cell.signature).map((cell) => [round.query.batteries.indexOf(cell.cell_id), [...cell.signature]]);
+  return found.filter(([battery]) => battery >= 0);
+}
+
+/** Lets the physics voter join the tally, or leave it. */
+async function joinPhysics(isOn) {
+  const { physics } = state;
+  Object.assign(physics, { isOn, error: null, nAnswered: null, work: isOn ? { done: 0, total: 0 } : null });
+  renderDecisions();
+  try {
+    if (isOn) physics.nAnswered = await tallies.call('box.physics', { signatures: signatures() }, { onProgress: (work) => { physics.work = work; renderDecisions(); } });
+    else await tallies.call('box.no-physics', {});
+  } catch (error) {
+    Object.assign(physics, { isOn: false, error });
+  }
+  physics.work = null;
+  state.compared = null;
+  await decide();
 }
 
 async function compare() {
