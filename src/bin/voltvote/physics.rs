@@ -52,6 +52,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         );
     } else {
         println!("{NAME}: families, trained on simulated cells only");
+        println!("nickel-rich: NMC 811 and NCA cannot be told apart from one cycle");
         for (id, answer) in &answers {
             let ((family, p_family), (cathode, p_cathode)) = (answer.family(), answer.cathode());
             println!(

@@ -264,6 +264,9 @@ fn beside(round: &Path) -> PathBuf {
     round.with_file_name(format!("{stem}.controls.json"))
 }
 
+/// Said wherever nickel-rich is the finest answer.
+const NICKEL_RICH: &str = "nickel-rich: NMC 811 and NCA cannot be told apart from one cycle";
+
 /// Everything there is to say.
 struct Outcome<'a> {
     signed: &'a SignedRound,
@@ -414,6 +417,9 @@ impl Outcome<'_> {
                     &decision.answer
                 },
             );
+        }
+        if (self.result.decisions.iter()).any(|decision| decision.answer == "nickel-rich") {
+            println!("{NICKEL_RICH}");
         }
         if let Some(judged) = self.judged {
             println!(
