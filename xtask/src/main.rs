@@ -1,4 +1,4 @@
-//! `cargo xtask serve | test | pack | bench | votes`: the only build scripts of the project.
+//! `cargo xtask serve | test | pack | reproduce | bench | votes`: the only build scripts of the project.
 //!
 //! Every command installs what it misses, once and pinned, and says so before it does.
 
@@ -11,6 +11,7 @@ mod pack;
 mod page;
 mod policy;
 mod process;
+mod reproduce;
 mod serve;
 mod streams;
 mod test;
@@ -25,6 +26,8 @@ usage: cargo xtask <command>
   serve [--port N]   build and pack the pages, serve them on http://localhost:8080
   pack               build and pack the pages into dist/, print sizes and fingerprints
   test  [PART...]    run every test, or some of: format lint native doc browser pages
+                     firefox
+  reproduce          pack here and in another folder with another cargo home, and compare
   bench [NAME...]    run the benchmarks (benches/), one thread, release build
   votes [--runs N]   measure the vote rules, write docs/votes.md";
 
@@ -45,6 +48,7 @@ fn run(arguments: &[String]) -> Result<()> {
     };
     match command.as_str() {
         "pack" => pack::run(rest),
+        "reproduce" => reproduce::check(),
         "serve" => serve::run(rest),
         "test" => test::run(rest),
         "bench" => bench::run(rest),

@@ -6,8 +6,12 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The folder of the repository: the parent of this package.
+/// The folder of the repository: the parent of this package, or the one that
+/// [`ROOT`](crate::reproduce::ROOT) names.
 pub fn root() -> PathBuf {
+    if let Some(root) = std::env::var_os(crate::reproduce::ROOT) {
+        return root.into();
+    }
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     package.parent().unwrap_or(package).to_path_buf()
 }
