@@ -120,7 +120,7 @@ mod tests {
             "impure product",
             "4.90",
             "35.8",
-            "5.33",
+            "1.07",
         ] {
             assert!(page.contains(figure), "{figure}");
         }

@@ -67,7 +67,9 @@ pub fn select(
     let mut chosen_trees = None;
     if !trees.is_empty() {
         let params = [kernel.model.params()];
-        let mut score = choose(rows, n_columns, targets, &few, &params)?.score;
+        // Few blocks can favour trees by chance: they must also beat the kernel over all blocks.
+        let on_few = choose(rows, n_columns, targets, &few, &params)?.score;
+        let mut score = on_few.min(kernel.score);
         for &kind in trees {
             let found = tree_residuals(kind, rows, n_columns, targets, &few, seed);
             if found.is_empty() {
