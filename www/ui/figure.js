@@ -81,7 +81,7 @@ export function tornado(title, base, swings) {
 export function parity(title, points, names, [across, up]) {
   const all = points.flatMap(({ truth, estimate }) => [truth, estimate]);
   const low = Math.floor(Math.min(...all) / 5) * 5, high = Math.ceil(Math.max(...all) / 5) * 5 || 1;
-  const left = 44, top = 18 * Math.ceil(names.length / 2) + 8, size = WIDTH - left - 12;
+  const left = 44, top = 18 * Math.ceil(names.length / 2) + 26, size = WIDTH - left - 12;
   const at = (value) => ((value - low) / Math.max(high - low, 1e-9)) * size;
   const x = (value) => left + at(value), y = (value) => top + size - at(value);
   const step = [5, 10, 20].find((one) => (high - low) / one <= 6) ?? 50;
@@ -91,5 +91,5 @@ export function parity(title, points, names, [across, up]) {
     ticks.flatMap((tick) => [text(x(tick), top + size + 15, number(tick), 'middle'), text(left - 5, y(tick) + 4, number(tick), 'end')]),
     line(left, top, left, top + size), line(left, top + size, left + size, top + size), line(x(low), y(low), x(high), y(high)),
     points.map(({ truth, estimate, series }) => h('circle', { cx: x(truth).toFixed(1), cy: y(estimate).toFixed(1), r: 2.4, class: `dot series-${series % 7}` })),
-    text(left + size / 2, top + size + 31, across, 'middle'), text(0, top - 2, up)].flat(3));
+    text(left + size / 2, top + size + 31, across, 'middle'), text(0, top - 12, up)].flat(3));
 }

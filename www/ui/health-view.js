@@ -95,11 +95,11 @@ export class HealthPanel {
 }
 
 function typeReport({ class: name, problem, quality, n_batteries: batteries, n_records: records, soc_range: range, n_outside: outside, n_asked: asked }) {
-  if (problem) return h('section', { 'data-test': 'health-type', 'data-type': name }, h('h4', name), errorBox(problem, 'health-problem'));
+  if (problem) return h('section.quality', { 'data-test': 'health-type', 'data-type': name }, h('h4', name), errorBox(problem, 'health-problem'));
   const points = quality.parity.map(([truth, estimate]) => ({ truth: 100 * truth, estimate: 100 * estimate, series: 0 }));
   const caption = t('health.parity', { name, error: fixed(quality.mape, 1), constant: fixed(quality.constant, 1) });
   const better = quality.mape < quality.constant;
-  return h('section', { 'data-test': 'health-type', 'data-type': name },
+  return h('section.quality', { 'data-test': 'health-type', 'data-type': name },
     h('h4', name),
     h('ul.tiles', tile(`${fixed(quality.mape, 2)} %`, t('health.mape', { regressor: t(`regressor.${quality.regressor.replaceAll(' ', '-')}`) }), 'health-mape'), tile(`${fixed(quality.constant, 2)} %`, t('health.constant'), 'health-constant'),
       tile(percent(quality.coverage, 1), t('health.coverage'), 'health-coverage'), tile(number(batteries), t('health.batteries', { records }))),
