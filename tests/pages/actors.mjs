@@ -1,8 +1,9 @@
 // The people of a round, working through the pages' own controls.
 
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { root } from "./browser.mjs";
 
 export const PASSPHRASE = "a phrase for trying things out";
@@ -10,14 +11,14 @@ export const PASSPHRASE = "a phrase for trying things out";
 /** Generous: a loaded machine makes RSA keys slowly, and no test here is a timed one. */
 const PATIENCE_MS = 120_000;
 
+const PROGRAM = process.env.VOLTVOTE_CLI ?? join(root, "target/debug/voltvote");
+const OPTIONS = { encoding: "utf8", env: { ...process.env, VOLTVOTE_PASSPHRASE: PASSPHRASE }, maxBuffer: 1 << 28 };
+
 /** The command line of this very build; returns what it printed. */
-export const voltvote = (...words) =>
-  execFileSync(process.env.VOLTVOTE_CLI ?? join(root, "target/debug/voltvote"), words, {
-    encoding: "utf8",
-    env: { ...process.env, VOLTVOTE_PASSPHRASE: PASSPHRASE },
-    maxBuffer: 1 << 28,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+export const voltvote = (...words) => execFileSync(PROGRAM, words, { ...OPTIONS, stdio: ["ignore", "pipe", "pipe"] });
+
+/** The same beside other work. */
+export const voltvoteMeanwhile = async (...words) => (await promisify(execFile)(PROGRAM, words, OPTIONS)).stdout;
 
 /** All files below a folder. */
 export function filesIn(folder) {

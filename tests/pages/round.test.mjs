@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { PASSPHRASE, answer, at, filesIn, makeIdentity, newRound, open, readFiles, saved, voltvote } from "./actors.mjs";
+import { PASSPHRASE, answer, at, filesIn, makeIdentity, newRound, open, readFiles, saved, voltvote, voltvoteMeanwhile } from "./actors.mjs";
 import { launch, logged, root, text } from "./browser.mjs";
 
 const data = resolve(root, process.env.VOLTVOTE_DATA ?? "../shared/data");
@@ -67,32 +67,39 @@ test("ten collaborators and a recycler: the pages and the command line agree to 
   const round = join(folder, "example.round.json");
   writeFileSync(round, await newRound(recycler, { name: "Example", classes: CLASSES, quorum: 5 }));
 
-  const ballots = [];
-  for (const [k, files] of own.entries()) {
+  // The votes do not depend on who signs them: one key serves all casts of the command line.
+  const identity = join(folder, "lab.identity.json");
+  voltvote("identity", "new", "--name", "Lab", "--out", identity);
+  const ballots = own.map((_, k) => join(folder, `lab${k}.ballot.json`));
+  const collaborate = async (k) => {
+    const files = own[k];
     const page = await open(browser, `${server.address}/collaborate.html`);
     const made = await answer(page, { name: `Lab ${k}`, round, files: csvs(files), seed: 1000 + k });
     assert.deepEqual(page.complaints, [], `collaborator ${k}`);
     await page.context().close();
-    ballots.push(join(folder, `lab${k}.ballot.json`));
     writeFileSync(ballots[k], made.ballot);
 
     // The command line casts from the same files and seed: the votes are the same bytes.
     const features = join(folder, `own${k}.csv`);
-    voltvote("features", files, "--manifest", join(files, "manifest.csv"), "--out", features);
-    const identity = join(folder, `lab${k}.identity.json`);
-    voltvote("identity", "new", "--name", `Lab ${k}`, "--out", identity);
+    await voltvoteMeanwhile("features", files, "--manifest", join(files, "manifest.csv"), "--out", features);
     const cast = JSON.parse(
-      voltvote("ballot", "cast", "--json", "--round", round, "--data", features, "--labels",
+      await voltvoteMeanwhile("ballot", "cast", "--json", "--round", round, "--data", features, "--labels",
         join(files, "manifest.csv"), "--identity", identity, "--seed", String(1000 + k),
         "--out", join(folder, `cli${k}.ballot.json`)),
     );
     const receipt = JSON.parse(made.receipt);
     assert.equal(cast.payload, receipt.payload, `votes of collaborator ${k}`);
     const opened = JSON.parse(
-      voltvote("ballot", "open", "--json", "--key", backup, "--round", round, ballots[k]),
+      await voltvoteMeanwhile("ballot", "open", "--json", "--key", backup, "--round", round, ballots[k]),
     );
     assert.deepEqual(opened.ballot, JSON.parse(made.clear), `what left collaborator ${k}`);
-  }
+  };
+  // Two at a time, as there are at least two cores: one makes keys while another is compared.
+  const waiting = [...own.keys()];
+  const lane = async () => {
+    for (let k = waiting.shift(); k !== undefined; k = waiting.shift()) await collaborate(k);
+  };
+  await Promise.all([lane(), lane()]);
 
   await at(recycler, "ballot-files").setInputFiles(ballots);
   await at(recycler, "decisions").waitFor();

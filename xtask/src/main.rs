@@ -28,7 +28,7 @@ usage: cargo xtask <command>
   test  [PART...]    run every test, or some of: format lint native doc browser pages
                      firefox
   reproduce          pack here and in another folder with another cargo home, and compare
-  bench [NAME...]    run the benchmarks (benches/), one thread, release build
+  bench [NAME...]    run the benchmarks (benches/), one thread, release build; `pages` in Chromium
   votes [--runs N]   measure the vote rules, write docs/votes.md";
 
 fn main() -> ExitCode {

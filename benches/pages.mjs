@@ -1,0 +1,272 @@
+// Times of the packed pages in Chromium, as a person with a mouse would meet them; medians.
+//
+// `cargo xtask bench pages`. Prints beside each figure what was asked for it, and a peer where there
+// is one, measured in the same run. Measured cells come from $VOLTVOTE_DATA; without them the parts
+// that need them are left out and say so.
+
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { PASSPHRASE, at, filesIn } from "../tests/pages/actors.mjs";
+import { launch, logged, root, text } from "../tests/pages/browser.mjs";
+import { unpack } from "../www/ui/unpack.js";
+
+const data = resolve(root, process.env.VOLTVOTE_DATA ?? "../shared/data");
+const RUNS = Number(process.env.VOLTVOTE_RUNS ?? 5);
+const folder = mkdtempSync(join(tmpdir(), "voltvote-bench-"));
+const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+
+const cli = (...words) =>
+  execFileSync(process.env.VOLTVOTE_CLI ?? join(root, "target/release/voltvote"), words, {
+    env: { ...process.env, VOLTVOTE_PASSPHRASE: PASSPHRASE },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+
+const row = (what, value, asked, note = "") => console.log(`${what.padEnd(52)} ${value.padStart(12)}   ${asked.padEnd(12)} ${note}`);
+const ms = (value) => `${Math.round(value)} ms`;
+
+/** Runs before the page's own script: when it could be used, and every time it did not answer. */
+const watch = () => {
+  window.bench = { usable: null, longest: 0, tasks: [] };
+  new MutationObserver(() => {
+    if (document.documentElement.dataset.usable && bench.usable === null) bench.usable = performance.now();
+  }).observe(document, { attributes: true, subtree: true, attributeFilter: ["data-usable"] });
+  new PerformanceObserver((list) => bench.tasks.push(...list.getEntries().map((one) => one.duration))).observe({ type: "longtask", buffered: true });
+  let last = performance.now();
+  setInterval(() => {
+    const now = performance.now();
+    bench.longest = Math.max(bench.longest, now - last - 10);
+    last = now;
+  }, 10);
+};
+
+async function open(browser, address) {
+  const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1280, height: 900 } });
+  const page = await context.newPage();
+  page.setDefaultTimeout(300_000);
+  await page.addInitScript(watch);
+  await page.goto(address);
+  await page.waitForFunction(() => window.bench.usable !== null);
+  return page;
+}
+
+async function load(browser, server) {
+  for (const name of ["collaborate", "recycle", "verify"]) {
+    const times = [];
+    for (let i = 0; i < RUNS; i += 1) {
+      const page = await open(browser, `${server.address}/${name}.html`);
+      times.push(await page.evaluate(() => ({ paint: performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0, usable: bench.usable })));
+      await page.context().close();
+    }
+    const wait = times.map(({ paint, usable }) => Math.max(0, usable - paint));
+    row(`${name}: first paint to usable`, ms(median(wait)), "<= 500 ms", `usable ${ms(median(times.map((one) => one.usable)))} after navigation`);
+  }
+}
+
+/** From a click to the moment something is there, by the page's own clock. */
+const clickUntil = (page, button, wanted) =>
+  page.evaluate(async ([press, find]) => {
+    const one = (test) => document.querySelector(`[data-test="${test}"]`);
+    const start = performance.now();
+    one(press).click();
+    while (!one(find)) await new Promise((done) => { setTimeout(done, 5); });
+    return performance.now() - start;
+  }, [button, wanted]);
+
+async function demos(browser, server) {
+  const times = { collaborate: [], recycle: [] };
+  for (let i = 0; i < Math.min(RUNS, 3); i += 1) {
+    for (const [name, wanted] of [["recycle", "decisions"], ["collaborate", "cells"]]) {
+      const page = await open(browser, `${server.address}/${name}.html`);
+      times[name].push(await clickUntil(page, "demo", wanted));
+      await page.context().close();
+    }
+  }
+  row("recycle: demo, click to decisions (10 collaborators)", ms(median(times.recycle)), "");
+  row("collaborate: demo, click to a table of cells", ms(median(times.collaborate)), "");
+}
+
+/** A round over a small simulated lot with the classes of a fleet, by the command line. */
+function roundFor(classes) {
+  const [lot, key, file] = ["lot", "key.json", "bench.round.json"].map((name) => join(folder, name));
+  if (existsSync(file)) return file;
+  cli("simulate", "--cells", "27", "--seed", "9", "--out", lot);
+  cli("features", lot, "--manifest", join(lot, "manifest.csv"), "--out", `${lot}.csv`);
+  cli("identity", "new", "--name", "Recycler", "--out", key);
+  cli("round", "new", "--name", "Bench", "--query", `${lot}.csv`, "--classes", classes.join(","), "--key", key, "--out", file);
+  return file;
+}
+
+const classesOf = (manifest) => {
+  const [head, ...rows] = readFileSync(manifest, "utf8").trim().split(/\r?\n/).map((line) => line.split(","));
+  const column = head.indexOf("class") >= 0 ? head.indexOf("class") : head.indexOf("cathode");
+  return [...new Set(rows.map((cells) => cells[column]))].sort();
+};
+
+async function fleet(browser, server) {
+  const from = join(data, "fleet-dev");
+  if (!existsSync(from)) { console.log("LEFT OUT: a fleet of 130 cells, no data at $VOLTVOTE_DATA"); return; }
+  const round = roundFor(classesOf(join(from, "manifest.csv")));
+  const runs = [];
+  for (let i = 0; i < RUNS; i += 1) {
+    const page = await open(browser, `${server.address}/collaborate.html`);
+    await at(page, "round-file").setInputFiles(round);
+    await at(page, "round-card").waitFor();
+    await page.evaluate(() => {
+      Object.assign(bench, { longest: 0, tasks: [] });
+      const input = document.querySelector('[data-test="files"]');
+      // From the moment the page has the files; the trip of their names into the browser is not ours.
+      input.addEventListener("change", () => { bench.start = performance.now(); }, { capture: true, once: true });
+    });
+    const given = at(page, "files").setInputFiles(filesIn(from));
+    const times = await page.evaluate(async () => {
+      const one = (test) => document.querySelector(`[data-test="${test}"]`);
+      const until = async (there) => { while (!there()) await new Promise((done) => { setTimeout(done, 5); }); return performance.now() - bench.start; };
+      const read = await until(() => bench.start && one("cells") && !one("read-progress") && one("train") && !one("train").disabled);
+      one("train").click();
+      const cast = await until(() => one("leaves-raw"));
+      return { read, cast, longest: bench.longest, tasks: Math.max(0, ...bench.tasks) };
+    });
+    await given;
+    runs.push(times);
+    await page.context().close();
+  }
+  const of = (name) => median(runs.map((run) => run[name]));
+  row("130 cells: files to table", ms(of("read")), "");
+  row("130 cells: files to ballot in clear", ms(of("cast")), "<= 5000 ms");
+  row("130 cells: longest time the page did not answer", ms(of("longest")), "<= 100 ms", `longest task ${ms(of("tasks"))}, worst of ${RUNS} runs ${ms(Math.max(...runs.map((run) => run.longest)))}`);
+}
+
+/** One measured cycle again and again, with its number and its clock running on: bytes of a file. */
+function longFile(megabytes) {
+  const source = filesIn(join(data, "fleet-dev")).find((path) => /cell_.*\.csv$/.test(path));
+  const [head, ...rows] = readFileSync(source, "utf8").trim().split(/\r?\n/);
+  const names = head.split(",");
+  const [cycle, clock] = [names.indexOf("Cycle_Index"), names.findIndex((name) => /^Test_Time/.test(name))];
+  const cells = rows.map((line) => line.split(","));
+  const span = Number(cells.at(-1)[clock]) + 60;
+  const parts = [`${head}\n`];
+  for (let k = 0, bytes = 0; bytes < megabytes * 1e6; k += 1) {
+    const part = cells.map((line) => line.map((cell, i) => (i === cycle ? k + 1 : i === clock ? (Number(cell) + k * span).toFixed(3) : cell)).join(",")).join("\n");
+    parts.push(`${part}\n`);
+    bytes += part.length;
+  }
+  const file = join(folder, "long.csv");
+  writeFileSync(file, parts.join(""));
+  return file;
+}
+
+async function reading(browser, server) {
+  if (!existsSync(join(data, "fleet-dev"))) { console.log("LEFT OUT: reading a long file, no data at $VOLTVOTE_DATA"); return; }
+  const file = longFile(150);
+  const megabytes = readFileSync(file).length / 1e6;
+  const rates = [];
+  for (let i = 0; i < Math.min(RUNS, 3); i += 1) {
+    const page = await open(browser, `${server.address}/collaborate.html`);
+    await page.evaluate(() => {
+      document.querySelector('[data-test="files"]').addEventListener("change", () => { bench.start = performance.now(); }, { capture: true, once: true });
+    });
+    const given = at(page, "files").setInputFiles(file);
+    const seconds = await page.evaluate(async () => {
+      const one = (test) => document.querySelector(`[data-test="${test}"]`);
+      while (!(bench.start && one("cells") && !one("read-progress"))) await new Promise((done) => { setTimeout(done, 5); });
+      return (performance.now() - bench.start) / 1000;
+    });
+    await given;
+    rates.push(megabytes / seconds);
+    await page.context().close();
+  }
+  row(`one worker reads Battery Archive (${Math.round(megabytes)} MB)`, `${Math.round(median(rates))} MB/s`, ">= 150 MB/s", "engine start included");
+}
+
+/** Rows as scikit-learn and the page both get them: nine overlapping classes. */
+function rows(n, width, classes) {
+  let state = 1;
+  const uniform = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+  const centres = Array.from({ length: classes * width }, () => (uniform() < 1 / 3 ? 0.8 : 0));
+  const [x, y] = [new Float64Array(n * width), new Uint16Array(n)];
+  for (let i = 0; i < n; i += 1) {
+    y[i] = Math.floor(uniform() * classes);
+    for (let j = 0; j < width; j += 1) {
+      let noise = 0;
+      for (let k = 0; k < 6; k += 1) noise += 2 * uniform() - 1;
+      x[i * width + j] = centres[y[i] * width + j] + noise;
+    }
+  }
+  return { x, y };
+}
+
+const PEER = `
+import sys, time, numpy as np
+from sklearn.ensemble import RandomForestClassifier
+n, p, runs = map(int, sys.argv[1:])
+raw = sys.stdin.buffer.read()
+x = np.frombuffer(raw[:n * p * 8], "<f8").reshape(n, p).copy()
+y = np.frombuffer(raw[n * p * 8:], "<u2").astype(int)
+times = []
+for s in range(runs):
+    t = time.perf_counter(); RandomForestClassifier(n_estimators=10, n_jobs=1, random_state=s).fit(x, y); times.append(time.perf_counter() - t)
+print(sorted(times)[runs // 2])
+`;
+
+async function forest(browser, server) {
+  const [n, width] = [20_000, 30];
+  const { x, y } = rows(n, width, 9);
+  const round = readFileSync(roundFor(classesOf(join(data, "fleet-dev/manifest.csv"))), "utf8");
+  const html = text("collaborate");
+  const block = (id) => html.split(`id="${id}">`)[1].split("</script>")[0];
+  const wasm = Buffer.from(unpack(new Uint8Array(Buffer.from(block("packed-engine"), "base64")))).toString("base64");
+  const page = await open(browser, `${server.address}/collaborate.html`);
+  const seconds = [];
+  const numbers = (array) => Buffer.from(array.buffer).toString("base64");
+  for (let i = 0; i < Math.min(RUNS, 3); i += 1) {
+    seconds.push(await page.evaluate(async ([engine, x64, y64, round_file, n_rows]) => {
+      const bytes = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+      const address = URL.createObjectURL(new Blob([document.getElementById("packed-worker").textContent], { type: "text/javascript" }));
+      const worker = new Worker(address);
+      worker.postMessage({ engine: await WebAssembly.compile(bytes(engine)) });
+      const args = {
+        round_file, cell_ids: Array.from({ length: n_rows }, (_, k) => `cell ${k}`), features: new Float64Array(bytes(x64).buffer),
+        labels: new Uint16Array(bytes(y64).buffer), soh: null, seed: 1, nsr: 0,
+      };
+      const ticks = [];
+      return new Promise((resolve, reject) => {
+        worker.onmessage = ({ data: told }) => {
+          const done = told.progress?.done ?? 0;
+          if (done > 0) ticks.push([done, performance.now()]);
+          if (done === 10) {
+            worker.terminate();
+            // The first message comes after its first trees: their share is taken as the others'.
+            const [[first, from], [, to]] = [ticks[0], ticks.at(-1)];
+            resolve(((to - from) / (10 - first)) * 10 / 1000);
+          }
+          if (told.error) reject(new Error(JSON.stringify(told.error)));
+        };
+        worker.postMessage({ id: 1, op: "train", args });
+      });
+    }, [wasm, numbers(x), numbers(y), round, n]));
+  }
+  await page.context().close();
+  const peer = spawnSync("python3", ["-c", PEER, n, width, 3], { input: Buffer.concat([Buffer.from(x.buffer), Buffer.from(y.buffer)]), maxBuffer: 1 << 26 });
+  const theirs = Number(String(peer.stdout));
+  const ours = median(seconds);
+  row("forest 20,000 x 30, 10 trees, one worker", `${ours.toFixed(2)} s`, "<= 1.0 x", theirs ? `${(ours / theirs).toFixed(2)} x scikit-learn natively (${theirs.toFixed(2)} s)` : "scikit-learn is not here");
+}
+
+const wanted = process.argv.slice(2);
+const parts = { load, demos, fleet, reading, forest };
+const server = await logged(Object.fromEntries(["collaborate", "recycle", "verify"].map((name) => [`/${name}.html`, text(name)])));
+const browser = await launch();
+try {
+  for (const [name, part] of Object.entries(parts)) {
+    if (!wanted.length || wanted.includes(name)) await part(browser, server);
+  }
+} finally {
+  await browser.close();
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+}
