@@ -51,18 +51,23 @@ struct Work {
     runs: String,
     /// Reports of an earlier call with the same numbers are read instead of made anew.
     keeps: bool,
+    /// Reports that are not there are left out of the page.
+    is_kept_only: bool,
 }
 
-/// `votes [--runs N] [--keep] [--with VOLTVOTE]`: `--with` measures a binary that is built already.
+/// `votes [--runs N] [--keep] [--kept-only] [--with VOLTVOTE]`: `--keep` reads reports that are
+/// there already, `--kept-only` makes no others; `--with` measures a binary that is built already.
 pub fn run(arguments: &[String]) -> Result<()> {
     let mut runs = "50".to_owned();
     let mut keeps = false;
+    let mut is_kept_only = false;
     let mut built = None;
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         match argument.as_str() {
             "--runs" => runs = rest.next().context("--runs N")?.clone(),
             "--keep" => keeps = true,
+            "--kept-only" => (keeps, is_kept_only) = (true, true),
             "--with" => built = Some(PathBuf::from(rest.next().context("--with VOLTVOTE")?)),
             other => bail!("unknown argument `{other}`"),
         }
@@ -85,6 +90,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
         folder: root().join("target/votes"),
         runs,
         keeps,
+        is_kept_only,
     };
     std::fs::create_dir_all(&work.folder)?;
     let page = work.page()?;
@@ -159,6 +165,9 @@ impl Work {
     /// The report of an experiment.
     fn experiment(&self, name: &str, data: &Data, more: &[&str]) -> Result<Value> {
         let out = self.path(&format!("{name}-{}-{}.json", data.name, self.runs));
+        if self.is_kept_only && !out.is_file() {
+            return Ok(Value::Null);
+        }
         if !(self.keeps && out.is_file()) {
             let mut command = self.voltvote();
             command.args(["experiment", name, "--runs", &self.runs, "--seed", SEED]);
@@ -244,6 +253,7 @@ impl Work {
                 data: self.data.clone(),
                 folder: self.folder.clone(),
                 keeps: self.keeps,
+                is_kept_only: self.is_kept_only,
             }
             .experiment("makers", data, &more)?;
             asked.makers(data, &report);
@@ -298,18 +308,20 @@ held out; those of our own fleet are.\n\n\
         let header: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
         let column = |name: &str| header.iter().position(|field| *field == name);
         let (Some(cell), Some(cathode), Some(maker)) =
-            (column("cell_id"), column("cathode"), column("maker"))
+            (column("file"), column("cathode"), column("maker"))
         else {
-            bail!("the manifest of the measured cells has no cell_id, maker or cathode");
+            bail!("the manifest of the measured cells has no file, maker or cathode");
         };
         let mut counts = std::collections::BTreeMap::<String, [u32; 3]>::new();
         for line in lines {
             let fields: Vec<&str> = line.split(',').collect();
             let of = |i: usize| fields.get(i).copied().unwrap_or_default();
+            // Without a manifest cells are named after their files.
+            let stem = of(cell).split('.').next().unwrap_or_default();
             let found = said["batteries"].as_array().into_iter().flatten();
             let Some(answer) = found
                 .into_iter()
-                .find(|a| a["battery"].as_str() == Some(of(cell)))
+                .find(|a| a["battery"].as_str() == Some(stem))
             else {
                 continue;
             };
@@ -386,6 +398,10 @@ fn table(
     prefix: &str,
     rules: &[&str],
 ) -> Result<()> {
+    if settings(report).next().is_none() {
+        writeln!(out, "\n{title}: not measured in this call.")?;
+        return Ok(());
+    }
     writeln!(
         out,
         "\n{title}:\n\n| | {} |\n|---{}|",
@@ -502,6 +518,9 @@ impl Asked {
     }
 
     fn heterogeneity(&mut self, data: &Data, report: &Value) {
+        if report.is_null() {
+            return;
+        }
         let mut worst_index = (f64::INFINITY, String::new());
         let mut is_below_mv = false;
         for (name, setting) in settings(report) {
@@ -543,6 +562,9 @@ impl Asked {
     }
 
     fn loss(&mut self, data: &Data, report: &Value) {
+        if report.is_null() {
+            return;
+        }
         let of = |wanted: &str| {
             settings(report)
                 .find(|(name, _)| *name == wanted)
