@@ -41,7 +41,8 @@ impl Core {
                 // Leaves the object behind that the linker was given.
                 .args(["--", "-C", "save-temps"])
                 .env_remove("CARGO_ENCODED_RUSTFLAGS")
-                .env("RUSTFLAGS", remapped_paths()?),
+                .env("RUSTFLAGS", format!("{} {LEAN}", remapped_paths()?))
+                .env("RUSTC_BOOTSTRAP", "1"),
         )?;
         let built = target.join("wasm32-unknown-unknown/page");
         let linked = fs::read(built.join("voltvote.wasm"))?;
@@ -165,6 +166,12 @@ fn remapped_paths() -> Result<String> {
         root().display()
     ))
 }
+
+/// Where a panic came from and how a value looks to a developer: nobody reads that in a page, whose
+/// errors carry codes. The compiler has these switches for years and calls them unstable, hence
+/// `RUSTC_BOOTSTRAP`. (The standard library built so too, with panics that only stop, takes another
+/// tenth off an engine; but then its bytes may depend on the folder that the compiler lies in.)
+const LEAN: &str = "-Zlocation-detail=none -Zfmt-debug=none";
 
 /// Where the compiler keeps the libraries of a target, its own by default.
 fn library_folder(target: Option<&str>) -> Result<PathBuf> {
