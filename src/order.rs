@@ -96,7 +96,7 @@ mod tests {
         fn sorts_as_the_standard_library_does(items: Vec<(u8, u16)>) {
             let (mut ours, mut expected) = (items.clone(), items);
             sort_by(&mut ours, |a, b| a.0.cmp(&b.0));
-            expected.sort_by(|a, b| a.0.cmp(&b.0));
+            expected.sort_by_key(|item| item.0);
             prop_assert_eq!(&ours, &expected);
             sort(&mut ours);
             expected.sort();

@@ -34,7 +34,7 @@ pub fn parity_plot(title: &str, cases: &[CaseFigure]) -> String {
     let mut drawing = Drawing::new(top + size + 36.0, title);
     drawing.legend(0, 0.0, 14.0, "interpolation (cases 0-3)");
     drawing.legend(1, 0.0, 32.0, "extrapolation (cases 4-7)");
-    if !(low < high) {
+    if low >= high || low.is_nan() || high.is_nan() {
         return drawing.finish();
     }
     let at = |value: f64| size * (value - low) / (high - low);

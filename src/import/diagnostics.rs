@@ -123,7 +123,7 @@ fn kind(cell: &str) -> String {
             _ if sign.is_alphabetic() => 'w',
             _ => '?',
         };
-        if kind.chars().last() != Some(next) {
+        if !kind.ends_with(next) {
             kind.push(next);
         }
     }

@@ -63,12 +63,11 @@ enum Head {
 /// # Errors
 /// `Binary`, `BadArchive`, `Encoding`, `Empty` or `NoTable` if there is nothing to show.
 pub fn peek(
-    name: &str,
     bytes: &[u8],
     draft: Option<&Mapping>,
     gb18030: Option<DecodeGb18030>,
 ) -> Result<Peek, ImportError> {
-    let (member, head) = head_of(name, bytes, gb18030, 0)?;
+    let (member, head) = head_of(bytes, gb18030, 0)?;
     let (encoding, is_sheet, delimiter, rows) = match head {
         Head::Sheet(rows) => ("utf-8", true, b'\t', rows),
         Head::Lines(encoding, lines) => {
@@ -154,7 +153,6 @@ fn shown(rows: Option<&[Vec<String>]>) -> Vec<Vec<String>> {
 
 /// Unpacks as far as needed.
 fn head_of(
-    name: &str,
     bytes: &[u8],
     gb18030: Option<DecodeGb18030>,
     depth: u32,
@@ -174,7 +172,7 @@ fn head_of(
             }
         }
         let inner = unpacked(bytes.get(start..).unwrap_or(&[]))?;
-        return head_of(name, &inner, gb18030, depth + 1);
+        return head_of(&inner, gb18030, depth + 1);
     }
     if bytes.starts_with(b"PK\x03\x04") {
         return head_of_zip(bytes, gb18030, depth);
@@ -236,7 +234,7 @@ fn head_of_zip(
         let base = super::manifest::base(&name);
         let is_hidden = base.is_empty() || base.starts_with('.') || name.starts_with("__MACOSX");
         if !is_hidden && !inner.is_empty() {
-            if let Ok((_, head)) = head_of(&name, &inner, gb18030, depth + 1) {
+            if let Ok((_, head)) = head_of(&inner, gb18030, depth + 1) {
                 let n_rows = match &head {
                     Head::Lines(_, lines) => lines.len(),
                     Head::Sheet(rows) => rows.len(),
@@ -436,6 +434,9 @@ fn has(found: &[(usize, Quantity, String, bool)], quantity: Quantity) -> bool {
         .any(|(_, known, ..)| *known == quantity || (is_time(*known) && is_time(quantity)))
 }
 
+/// A quantity, its unit, and what values must be like to be taken for it.
+type Guess<'a> = (Quantity, &'a str, &'a dyn Fn(&[f64]) -> bool);
+
 /// What no heading tells, the values may: time runs, a cell has 1 to 5 V, current turns.
 fn by_values(
     found: &mut Vec<(usize, Quantity, String, bool)>,
@@ -462,7 +463,7 @@ fn by_values(
     // A counter 1, 2, 3 of rows is no time.
     let counts = |column: &[f64]| column.windows(2).all(|pair| pair[1] - pair[0] == 1.0);
     let varies = |column: &[f64]| column.iter().any(|value| Some(value) != column.first());
-    let tests: [(Quantity, &str, &dyn Fn(&[f64]) -> bool); 7] = [
+    let tests: [Guess; 7] = [
         (Quantity::Time, "", &|column| {
             rises(column) && !counts(column)
         }),
@@ -516,7 +517,7 @@ mod tests {
             let current = if row < 20 { 1.5 } else { -1.5 };
             text += &format!("{},{},{current},{}\n", row + 1, row * 10, 3000 + row);
         }
-        let found = peek("x.csv", text.as_bytes(), None, None).unwrap();
+        let found = peek(text.as_bytes(), None, None).unwrap();
         assert_eq!(
             (found.has_headings, found.mapping.n_preamble_rows),
             (false, Some(2))
@@ -538,7 +539,7 @@ mod tests {
         for row in 0..30 {
             text += &format!("{};3,5;3,6;-80\n", row * 10);
         }
-        let found = peek("x.csv", text.as_bytes(), None, None).unwrap();
+        let found = peek(text.as_bytes(), None, None).unwrap();
         assert_eq!(
             (found.mapping.delimiter, found.mapping.decimal_mark),
             (Some(';'), Some(','))
@@ -554,7 +555,7 @@ mod tests {
         // What the user has chosen stays.
         let mut draft = found.mapping.clone();
         draft.decimal_mark = Some('.');
-        let again = peek("x.csv", text.as_bytes(), Some(&draft), None).unwrap();
+        let again = peek(text.as_bytes(), Some(&draft), None).unwrap();
         assert_eq!(again.mapping.decimal_mark, Some('.'));
     }
 
@@ -567,7 +568,7 @@ mod tests {
             ("arbin.xlsx", ""),
         ] {
             let bytes = std::fs::read(format!("{folder}/{file}")).unwrap();
-            let found = peek(file, &bytes, None, None).unwrap();
+            let found = peek(&bytes, None, None).unwrap();
             assert!(found.rows.len() > 5, "{file}");
             for quantity in [Quantity::Time, Quantity::Voltage, Quantity::Current] {
                 assert!(
@@ -583,7 +584,7 @@ mod tests {
                 found.member
             );
         }
-        assert!(peek("x", b"\x00\x01\x02", None, None).is_err());
-        assert!(peek("x", b"", None, None).is_err());
+        assert!(peek(b"\x00\x01\x02", None, None).is_err());
+        assert!(peek(b"", None, None).is_err());
     }
 }

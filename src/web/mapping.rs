@@ -13,12 +13,12 @@ use wasm_bindgen::prelude::*;
 /// or the whole of a workbook; `draft` a mapping as JSON whose separator, decimal mark and rows
 /// above the headings are kept.
 #[wasm_bindgen]
-pub fn peek_file(name: &str, head: &[u8], draft: Option<String>) -> Outcome {
+pub fn peek_file(head: &[u8], draft: Option<String>) -> Outcome {
     let draft = match draft {
         Some(text) => Some(Mapping::parse(text.as_bytes()).map_err(coded)?),
         None => None,
     };
-    let found = peek(name, head, draft.as_ref(), Some(browser_gb18030)).map_err(coded)?;
+    let found = peek(head, draft.as_ref(), Some(browser_gb18030)).map_err(coded)?;
     to_js(&found)
 }
 
@@ -30,18 +30,13 @@ pub fn read_mapping(bytes: &[u8]) -> Outcome {
 
 /// Diagnostics of a file that was refused with `{code, params}`, without any measured value.
 #[wasm_bindgen]
-pub fn refused_diagnostics(
-    name: &str,
-    head: &[u8],
-    code: &str,
-    params: JsValue,
-) -> Result<String, JsValue> {
+pub fn refused_diagnostics(head: &[u8], code: &str, params: JsValue) -> Result<String, JsValue> {
     let params: BTreeMap<String, String> = from_js(params)?;
     let params: Vec<(&str, String)> = params
         .iter()
         .map(|(name, value)| (name.as_str(), value.clone()))
         .collect();
-    let found = peek(name, head, None, Some(browser_gb18030)).ok();
+    let found = peek(head, None, Some(browser_gb18030)).ok();
     Ok(diagnostics_of_refused(code, &params, found.as_ref()))
 }
 

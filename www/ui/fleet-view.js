@@ -124,7 +124,7 @@ const named = (name, value) => (has(`fact.${name}.${value}`) ? t(`fact.${name}.$
 /** The core's own words about a file, in which no measured value stands. */
 async function copyDiagnostics({ path, error, diagnostics }, fleet) {
   try {
-    const text = diagnostics?.length ? diagnostics.join('\n') : await call('diagnostics', { file: fleet?.files.get(path) ?? null, name: path, code: error?.code ?? '', params: error?.params ?? {} });
+    const text = diagnostics?.length ? diagnostics.join('\n') : await call('diagnostics', { file: fleet?.files.get(path) ?? null, code: error?.code ?? '', params: error?.params ?? {} });
     await navigator.clipboard.writeText(text);
     notify(t('report.copied'));
   } catch { notify(t('report.not-copied')); }

@@ -24,7 +24,7 @@ export async function openMapping(fleet, path) {
   if (!file) { notify(t('map.drop-again')); return; }
   let peek;
   try {
-    peek = await call('peek', { file, name: path, draft: null });
+    peek = await call('peek', { file, draft: null });
   } catch (error) {
     notify(errorWords(error));
     return;
@@ -135,7 +135,7 @@ class MappingDialog {
     const draft = { name: '', columns: [], decimal_mark: this.decimal.value, n_preamble_rows: Math.max(0, Math.round(Number(this.rowInput.value) || 1) - 1) };
     if (this.separator) draft.delimiter = this.separator.value;
     try {
-      const peek = await call('peek', { file: this.file, name: this.path, draft: JSON.stringify(draft) });
+      const peek = await call('peek', { file: this.file, draft: JSON.stringify(draft) });
       const same = peek.headings.join('\n') === this.peek.headings.join('\n');
       if (same) this.peek = peek;
       else this.take(null, peek);
@@ -227,7 +227,7 @@ class MappingDialog {
     try {
       const mapping = await call('mapping', { bytes: new Uint8Array(await file.arrayBuffer()) });
       const draft = { ...mapping, columns: [], headings: [] };
-      const peek = await call('peek', { file: this.file, name: this.path, draft: JSON.stringify(draft) });
+      const peek = await call('peek', { file: this.file, draft: JSON.stringify(draft) });
       this.remember();
       this.take(mapping, peek);
       this.showShape();

@@ -194,12 +194,7 @@ fn head_of(path: &Path) -> Result<Vec<u8>, Failure> {
 fn draft(path: Option<&PathBuf>, out: &Path) -> Result<(), Failure> {
     let path = path.ok_or_else(|| Failure::new("nothing-readable", "no file was given"))?;
     let name = path.display().to_string();
-    let found = peek(
-        &name,
-        &head_of(path)?,
-        None,
-        Options::default().decode_gb18030,
-    )?;
+    let found = peek(&head_of(path)?, None, Options::default().decode_gb18030)?;
     let mapping = Mapping {
         name: format!("columns of {name}"),
         ..found.mapping
@@ -232,14 +227,7 @@ fn words_without_values(
         }
         Err(Unread::System(_)) => diagnostics(&Report::default(), None),
         Err(Unread::Import(error)) => {
-            let name = path.display().to_string();
-            let found = peek(
-                &name,
-                &head_of(path)?,
-                None,
-                Options::default().decode_gb18030,
-            )
-            .ok();
+            let found = peek(&head_of(path)?, None, Options::default().decode_gb18030).ok();
             diagnostics_of_refused(error.code(), &error.params(), found.as_ref())
         }
     })

@@ -46,26 +46,25 @@ pub fn run(
     };
     std::thread::scope(|scope| {
         for _ in 0..n_threads.clamp(1, waiting.len().max(1)) {
-            scope.spawn(|| loop {
-                let Some(&job) = waiting.get(next.fetch_add(1, Ordering::Relaxed)) else {
-                    break;
-                };
-                let result = match plan.job(job) {
-                    Ok(result) => result,
-                    Err(error) => return fail(error.into()),
-                };
-                let Ok(mut guard) = results.lock() else {
-                    return;
-                };
-                let (results, file) = &mut *guard;
-                if let Some(Err(error)) = file.as_mut().map(|file| keep(file, job, &result)) {
-                    return fail(Failure::new("run-file-unwritable", error.to_string()));
-                }
-                results.insert(job, result);
-                if let Ok(mut last) = progress.lock() {
-                    if is_watched && last.elapsed() > PROGRESS_EVERY {
-                        *last = Instant::now();
-                        eprint!("\r{} of {n_jobs} runs", results.len());
+            scope.spawn(|| {
+                while let Some(&job) = waiting.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let result = match plan.job(job) {
+                        Ok(result) => result,
+                        Err(error) => return fail(error.into()),
+                    };
+                    let Ok(mut guard) = results.lock() else {
+                        return;
+                    };
+                    let (results, file) = &mut *guard;
+                    if let Some(Err(error)) = file.as_mut().map(|file| keep(file, job, &result)) {
+                        return fail(Failure::new("run-file-unwritable", error.to_string()));
+                    }
+                    results.insert(job, result);
+                    if let Ok(mut last) = progress.lock() {
+                        if is_watched && last.elapsed() > PROGRESS_EVERY {
+                            *last = Instant::now();
+                            eprint!("\r{} of {n_jobs} runs", results.len());
+                        }
                     }
                 }
             });
