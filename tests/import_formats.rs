@@ -390,6 +390,9 @@ fn cycle_of(format: &str, files: &[Vec<u8>], nominal_ah: f64) -> WantedCycle {
         .unwrap_or_else(|error| panic!("{format}: {error}"))
 }
 
+/// Capacities in Ah and features of a cell, as read through one format.
+type Read = ([f64; 2], [f64; 30]);
+
 #[test]
 fn formats_agree_on_capacity_and_features() {
     const CAPACITY: f64 = 1e-3;
@@ -400,7 +403,7 @@ fn formats_agree_on_capacity_and_features() {
         .flat_map(|class| (0..3).map(move |stream| simulated(class, stream)))
         .collect();
     // Per format and cell: capacities and features; the simulator's own file comes first.
-    let mut found: Vec<(&'static str, Vec<([f64; 2], [f64; 30])>)> = Vec::new();
+    let mut found: Vec<(&'static str, Vec<Read>)> = Vec::new();
     for (archive, rows, nominal_ah) in &cells {
         for (at, (format, files)) in formats(archive, rows).into_iter().enumerate() {
             let cycle = cycle_of(format, &files, *nominal_ah);
