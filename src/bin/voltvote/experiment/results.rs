@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use voltvote::evaluate::{Experiment, Fleet, Language, Plan, Report, Setup, SplitMode};
-use voltvote::health::feature_table;
+use voltvote::health::{feature_table, PulseRecord};
 
 /// Cells of the simulated fleet: as many as the paper had.
 const N_CELLS: u32 = 130;
@@ -280,10 +280,18 @@ fn sources() -> Result<Vec<Source>, Failure> {
     }
     let table = pulse_files(&pulses)?;
     let names: Vec<Option<String>> = table.records.iter().map(|r| Some(r.class())).collect();
+    let mut fleet = Fleet::new(&feature_table(&table.records)?, &names);
+    // Records are named one by one; a battery was measured at many states of charge.
+    let battery = |record: &PulseRecord| format!("{} {}", record.class(), record.battery);
+    let mut batteries: Vec<String> = table.records.iter().map(battery).collect();
+    batteries.sort_unstable();
+    batteries.dedup();
+    let number = |record| batteries.binary_search(&battery(record)).unwrap_or(0) as u32;
+    fleet.batteries = table.records.iter().map(number).collect();
     out.push(Source {
         id: "pulsebat",
         name: "measured (PulseBat, pulses)",
-        fleet: Fleet::new(&feature_table(&table.records)?, &names),
+        fleet,
         label: "PulseBat (MIT licence), measured 5 s pulses of retired batteries".into(),
     });
     Ok(out)
