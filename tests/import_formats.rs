@@ -2,6 +2,8 @@
 //! software would, at equal sampling and with each maker's own clock and digits, gives the same
 //! capacity within 0.1 % and the same features within 0.5 %.
 
+#![cfg(not(target_arch = "wasm32"))]
+
 use std::fmt::Write;
 use voltvote::features::extract;
 use voltvote::import::{group, Importer, Options, WantedCycle};

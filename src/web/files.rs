@@ -57,7 +57,6 @@ impl FileReader {
             soh: known.soh,
             trace: known.trace,
             decode_gb18030: Some(browser_gb18030),
-            ..import::Options::default()
         };
         Ok(Self {
             importer: Importer::new(name, options),

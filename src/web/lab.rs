@@ -43,12 +43,15 @@ struct SetupIn {
     language: String,
 }
 
+/// Title, headings and rows.
+type TableOut<'a> = (&'a str, &'a [String], &'a [Vec<String>]);
+
 #[derive(Serialize)]
 struct ReportOut<'a> {
     title: &'a str,
     facts: &'a [String],
     figures: Vec<[&'a str; 3]>,
-    tables: Vec<(&'a str, &'a [String], &'a [Vec<String>])>,
+    tables: Vec<TableOut<'a>>,
 }
 
 /// Tells the page how far a job is.
