@@ -66,14 +66,7 @@ fn main() {
 }
 
 fn median_s(catalogue: &Catalogue, ballots: &[Ballot], rule: Rule) -> f64 {
-    let signed: Vec<Signed<'_>> = ballots
-        .iter()
-        .map(|ballot| Signed {
-            name: "",
-            kid: "",
-            ballot,
-        })
-        .collect();
+    let signed: Vec<Signed<'_>> = Signed::anonymous(ballots);
     let n_batteries = ballots.first().map_or(0, |ballot| ballot.rows.len());
     let options = Options {
         rule,

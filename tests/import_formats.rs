@@ -4,6 +4,9 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 
+mod archives;
+
+use archives::{gzip, zip};
 use std::fmt::Write;
 use voltvote::features::extract;
 use voltvote::import::{group, Importer, Options, WantedCycle};
@@ -88,49 +91,6 @@ fn table(head: &str, rows: &[Row], line: impl Fn(&Row) -> String) -> Vec<u8> {
         text.push('\n');
     }
     text.into_bytes()
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut file = b"\x1f\x8b\x08\0\0\0\0\0\0\x03".to_vec();
-    file.extend(miniz_oxide::deflate::compress_to_vec(bytes, 6));
-    file.extend([0; 8]);
-    file
-}
-
-/// A zip archive of deflated members. The importer reads no checksum, so none is made.
-fn zip(members: &[(&str, Vec<u8>)]) -> Vec<u8> {
-    let (mut file, mut directory) = (Vec::new(), Vec::new());
-    for (name, bytes) in members {
-        let packed = miniz_oxide::deflate::compress_to_vec(bytes, 6);
-        let mut header = vec![20, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-        header.extend((packed.len() as u32).to_le_bytes());
-        header.extend((bytes.len() as u32).to_le_bytes());
-        header.extend((name.len() as u16).to_le_bytes());
-        header.extend([0, 0]);
-        directory.extend(b"PK\x01\x02\x14\0");
-        directory.extend(&header);
-        directory.extend([0; 10]);
-        directory.extend((file.len() as u32).to_le_bytes());
-        directory.extend(name.as_bytes());
-        file.extend(b"PK\x03\x04");
-        file.extend(&header);
-        file.extend(name.as_bytes());
-        file.extend(packed);
-    }
-    let at = file.len() as u32;
-    file.extend(&directory);
-    file.extend(b"PK\x05\x06\0\0\0\0");
-    file.extend(
-        [
-            (members.len() as u16).to_le_bytes(),
-            (members.len() as u16).to_le_bytes(),
-        ]
-        .concat(),
-    );
-    file.extend((directory.len() as u32).to_le_bytes());
-    file.extend(at.to_le_bytes());
-    file.extend([0, 0]);
-    file
 }
 
 /// A workbook whose channel continues on a second sheet, as Arbin's does.

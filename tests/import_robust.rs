@@ -3,6 +3,9 @@
 //! The mutation run is the bounded, seeded form of the cargo-fuzz targets in `fuzz/`: set
 //! `VOLTVOTE_FUZZ_INPUTS` for a longer one.
 
+mod archives;
+
+use archives::{gzip, zip};
 use proptest::prelude::*;
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -202,45 +205,13 @@ fn trap_15_memory_stays_constant() {
 fn a_zip_bomb_is_refused() {
     let mut zeros = b"Time (s),Voltage (V),Current (A)\n".to_vec();
     zeros.resize(80 << 20, b'0');
-    let packed = miniz_oxide::deflate::compress_to_vec(&zeros, 6);
-    let mut file = b"\x1f\x8b\x08\0\0\0\0\0\0\x03".to_vec();
-    file.extend_from_slice(&packed);
+    let file = gzip(&zeros);
     let mut importer = Importer::new("bomb.csv.gz", Options::default());
     let error = file
         .chunks(4096)
         .try_for_each(|bytes| importer.push(bytes))
         .unwrap_err();
     assert_eq!(error.code(), "archive-too-large");
-}
-
-/// A stored zip of one workbook part behind the content types.
-fn workbook_with(part: &str, bytes: &[u8]) -> Vec<u8> {
-    let (mut file, mut directory) = (Vec::new(), Vec::new());
-    let members: [(&str, &[u8]); 2] = [("[Content_Types].xml", b"<Types/>"), (part, bytes)];
-    for (name, bytes) in members {
-        let packed = miniz_oxide::deflate::compress_to_vec(bytes, 6);
-        let mut header = vec![20, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-        header.extend((packed.len() as u32).to_le_bytes());
-        header.extend((bytes.len() as u32).to_le_bytes());
-        header.extend((name.len() as u16).to_le_bytes());
-        header.extend([0, 0]);
-        directory.extend(b"PK\x01\x02\x14\0");
-        directory.extend(&header);
-        directory.extend([0; 10]);
-        directory.extend((file.len() as u32).to_le_bytes());
-        directory.extend(name.as_bytes());
-        file.extend(b"PK\x03\x04");
-        file.extend(&header);
-        file.extend(name.as_bytes());
-        file.extend(packed);
-    }
-    let at = file.len() as u32;
-    file.extend(&directory);
-    file.extend(b"PK\x05\x06\0\0\0\0\x02\0\x02\0");
-    file.extend((directory.len() as u32).to_le_bytes());
-    file.extend(at.to_le_bytes());
-    file.extend([0, 0]);
-    file
 }
 
 #[test]
@@ -255,7 +226,8 @@ fn workbook_bombs_are_refused() {
         ),
         ("xl/workbook.xml", b"                ", 4_000_000),
     ] {
-        let file = workbook_with(part, &piece.repeat(n));
+        let types = ("[Content_Types].xml", b"<Types/>".to_vec());
+        let file = zip(&[types, (part, piece.repeat(n))]);
         let mut importer = Importer::new("bomb.xlsx", Options::default());
         let outcome = importer.push(&file).and_then(|()| importer.finish());
         assert_eq!(outcome.unwrap_err().code(), "archive-too-large", "{part}");

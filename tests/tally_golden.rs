@@ -79,14 +79,7 @@ fn ballot(held: &[u16], votes: &[Vec<u16>], distance: [u32; 2]) -> Ballot {
 
 fn probabilities(n_classes: u16, ballots: &[Ballot], options: &Options) -> Vec<Vec<f64>> {
     let catalogue = Catalogue::from_names((0..n_classes).map(|class| format!("class {class}")));
-    let signed: Vec<Signed<'_>> = ballots
-        .iter()
-        .map(|ballot| Signed {
-            name: "",
-            kid: "",
-            ballot,
-        })
-        .collect();
+    let signed: Vec<Signed<'_>> = Signed::anonymous(ballots);
     let found = tally(&catalogue, ballots[0].rows.len(), &signed, options).unwrap();
     found
         .decisions

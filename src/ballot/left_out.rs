@@ -5,16 +5,14 @@
 //! query battery that is an own one is answered as if that battery had been left out: by trees,
 //! densities and neighbours of the others. Nothing changes for any other battery.
 
-use super::augment::augment;
 use super::covariance::Whitening;
 use super::evidence::Evidence;
 use super::familiarity::Familiarity;
+use super::training::train;
 use super::voter::{Own, VoteParams};
 use super::Row;
-use crate::forest::{self, Forest, ForestError};
+use crate::forest::ForestError;
 use ndarray::{ArrayView1, ArrayView2, Axis};
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
 
 /// A query row belongs to an own battery when it lies nearer to a row of it than this share of
@@ -152,24 +150,8 @@ pub(super) fn answer_left_out(
         if classes.is_empty() {
             continue;
         }
-        let mut rng = ChaCha8Rng::seed_from_u64(params.seed);
-        let (x, y) = augment(
-            own.rows.select(Axis(0), &others).view(),
-            &labels,
-            params.rows_per_class,
-            params.nsr_percent,
-            &mut rng,
-        );
-        let forest = Forest::fit(
-            x.view(),
-            &y,
-            params.n_classes,
-            &forest::Params {
-                n_trees: u32::from(params.n_trees),
-                seed: params.seed,
-                ..forest::Params::default()
-            },
-        )?;
+        let rows_of_others = own.rows.select(Axis(0), &others);
+        let forest = train(rows_of_others.view(), &labels, params)?;
         let counts = forest.votes(asked.raw.select(Axis(0), &of_group).view())?;
         let near_others = near.select(Axis(0), &others);
         let evidence = Evidence::fit(near_others.view(), &labels);
@@ -228,7 +210,8 @@ mod tests {
     use super::*;
     use crate::ballot::vote;
     use ndarray::{array, Array2};
-    use rand::Rng;
+    use rand::{Rng, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
     use std::ops::ControlFlow;
 
     #[test]

@@ -27,6 +27,7 @@ mod left_out;
 mod privacy;
 mod quality;
 mod space;
+mod training;
 mod voter;
 
 pub use audit::{audit, audit_cast, Audit};

@@ -1,9 +1,9 @@
 //! What a collaborator learns about its own vote. It stays on its machine.
 
-use super::augment::augment;
 use super::cast::fewest_batteries;
+use super::training::{train, training_rows};
 use super::voter::{Own, Vote, VoteParams};
-use crate::forest::{self, Forest, ForestError};
+use crate::forest::{Forest, ForestError};
 use ndarray::Axis;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -74,13 +74,8 @@ pub fn importance(
     params: &VoteParams,
 ) -> Result<Vec<f64>, ForestError> {
     // The forest was fitted to exactly these rows: the seed gives them again.
-    let (x, y) = augment(
-        own.rows,
-        own.labels,
-        params.rows_per_class,
-        params.nsr_percent,
-        &mut ChaCha8Rng::seed_from_u64(params.seed),
-    );
+    let mut rng = ChaCha8Rng::seed_from_u64(params.seed);
+    let (x, y) = training_rows(own.rows, own.labels, params, &mut rng);
     Ok(forest.importance(x.view(), &y)?.mean_rise)
 }
 
@@ -115,24 +110,7 @@ fn held_out(own: &Own<'_>, params: &VoteParams) -> Result<Vec<Vec<u32>>, ForestE
         };
         let (judged, seen) = (rows(true), rows(false));
         let labels: Vec<u16> = seen.iter().map(|&row| own.labels[row]).collect();
-        let mut rng = ChaCha8Rng::seed_from_u64(params.seed);
-        let (x, y) = augment(
-            own.rows.select(Axis(0), &seen).view(),
-            &labels,
-            params.rows_per_class,
-            params.nsr_percent,
-            &mut rng,
-        );
-        let forest = Forest::fit(
-            x.view(),
-            &y,
-            params.n_classes,
-            &forest::Params {
-                n_trees: u32::from(params.n_trees),
-                seed: params.seed,
-                ..forest::Params::default()
-            },
-        )?;
+        let forest = train(own.rows.select(Axis(0), &seen).view(), &labels, params)?;
         let predicted = forest.predict(own.rows.select(Axis(0), &judged).view())?;
         for (&row, class) in judged.iter().zip(predicted) {
             confusion[usize::from(own.labels[row])][usize::from(class)] += 1;

@@ -3,13 +3,14 @@
 //! Knows rows and classes only; [`super::cast`] adds the round around it, and the experiments of
 //! [`crate::evaluate`] call it directly.
 
-use super::augment::{add_noise, augment, members_by_class};
+use super::augment::{add_noise, members_by_class};
 use super::covariance::Whitening;
 use super::distance::mean_distance;
 use super::evidence::Evidence;
 use super::familiarity::Familiarity;
 use super::left_out::{answer_left_out, own_batteries, Asked};
 use super::space::Scale;
+use super::training::train_with;
 use super::{Coverage, Row};
 use crate::forest::{self, Forest, ForestError};
 use ndarray::{ArrayView2, Axis};
@@ -81,24 +82,7 @@ pub fn vote(
     report: &mut dyn FnMut(forest::Progress) -> ControlFlow<()>,
 ) -> Result<Vote, ForestError> {
     let mut rng = ChaCha8Rng::seed_from_u64(params.seed);
-    let (x, y) = augment(
-        own.rows,
-        own.labels,
-        params.rows_per_class,
-        params.nsr_percent,
-        &mut rng,
-    );
-    let forest = Forest::fit_with(
-        x.view(),
-        &y,
-        params.n_classes,
-        &forest::Params {
-            n_trees: u32::from(params.n_trees),
-            seed: params.seed,
-            ..forest::Params::default()
-        },
-        report,
-    )?;
+    let (forest, n_training_rows) = train_with(own.rows, own.labels, params, &mut rng, report)?;
     let counts = forest.votes(query)?;
 
     // What is measured about the own rows carries the declared noise as well.
@@ -148,7 +132,7 @@ pub fn vote(
     Ok(Vote {
         rows,
         distance: mean_distance(near.view(), asked.scaled),
-        n_training_rows: y.len() as u32,
+        n_training_rows,
         coverage,
         forest,
     })

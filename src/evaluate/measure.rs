@@ -22,19 +22,10 @@ pub(super) fn contender_names() -> Vec<String> {
     rules.chain(["pooled".to_owned()]).collect()
 }
 
-fn signed(trial: &Trial) -> Vec<Signed<'_>> {
-    let signed = |ballot| Signed {
-        name: "",
-        kid: "",
-        ballot,
-    };
-    trial.ballots.iter().map(signed).collect()
-}
-
 /// Class probabilities of every query row: per contender a list of tallies (`il`: one for each
 /// collaborator, with the shares of its own trees), then those of the pooled forest.
 fn all_probabilities(fleet: &Fleet, trial: &Trial) -> Result<Vec<Vec<Vec<Vec<f64>>>>, TallyError> {
-    let ballots = signed(trial);
+    let ballots = Signed::anonymous(&trial.ballots);
     let n = trial.truth.len();
     let mut out = Vec::new();
     for contender in contenders() {
@@ -107,7 +98,12 @@ pub(super) fn unknown(
 ) -> Result<Vec<f64>, TallyError> {
     let options = Options::for_schema(&Schema::of_columns(fleet.columns.clone()).id);
     let n = trial.truth.len();
-    let found = tally(&fleet.catalogue, n, &signed(trial), &options)?;
+    let found = tally(
+        &fleet.catalogue,
+        n,
+        &Signed::anonymous(&trial.ballots),
+        &options,
+    )?;
     let is_hidden = |row: usize| trial.truth.get(row).copied() == hidden;
     let parts = |values: &[f64]| -> (Vec<f64>, Vec<f64>) {
         let part = |wanted: bool| {

@@ -61,14 +61,7 @@ pub fn accuracy(
         }
         f64::from(n as u32).recip() * right as f64
     };
-    let signed: Vec<Signed<'_>> = ballots
-        .iter()
-        .map(|ballot| Signed {
-            name: "",
-            kid: "",
-            ballot,
-        })
-        .collect();
+    let signed: Vec<Signed<'_>> = Signed::anonymous(ballots);
     let options = Options {
         controls: controls.to_vec(),
         ..contender.options.clone()
@@ -100,14 +93,7 @@ pub(super) fn decisions(
     contender: &Contender,
     controls: &[Control],
 ) -> Result<Vec<Vec<(usize, f64)>>, TallyError> {
-    let signed: Vec<Signed<'_>> = ballots
-        .iter()
-        .map(|ballot| Signed {
-            name: "",
-            kid: "",
-            ballot,
-        })
-        .collect();
+    let signed: Vec<Signed<'_>> = Signed::anonymous(ballots);
     let options = Options {
         controls: controls.to_vec(),
         ..contender.options.clone()

@@ -14,6 +14,18 @@ pub struct Signed<'a> {
     pub ballot: &'a Ballot,
 }
 
+impl<'a> Signed<'a> {
+    /// Ballots without names, where nobody signs: experiments and benchmarks.
+    pub fn anonymous(ballots: &'a [Ballot]) -> Vec<Self> {
+        let unnamed = |ballot| Signed {
+            name: "",
+            kid: "",
+            ballot,
+        };
+        ballots.iter().map(unnamed).collect()
+    }
+}
+
 /// Why a ballot does not fit the round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Misfit {
