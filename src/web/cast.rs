@@ -1,9 +1,7 @@
 //! Training, voting and sealing on the collaborator's page.
 
 use super::rounds::{concerns, open_round, table, ConcernOut};
-use super::translate::{
-    coded, fault, fresh_rng, from_js, internal, set, signing_key, text, to_js, Outcome,
-};
+use super::translate::{coded, fault, from_js, internal, set, signing_key, text, to_js, Outcome};
 use crate::ballot::{
     self, audit_cast, randomize, Audit, Ballot, Bindings, CastOptions, PrivacyLabel, Quality,
     RandomizedResponse,
@@ -12,6 +10,7 @@ use crate::canonical;
 use crate::round::screen;
 use crate::seal::{Opening, Unsealed};
 use js_sys::{Function, Object, Uint8Array};
+use rand::rngs::OsRng;
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
 use wasm_bindgen::prelude::*;
@@ -70,7 +69,7 @@ pub fn cast(
     .map_err(coded)?;
     if let Some(epsilon) = input.epsilon {
         // Fresh randomness, not the seed: whoever can repeat the draws can undo them.
-        randomize(&mut ballot, epsilon, &mut fresh_rng()?)
+        randomize(&mut ballot, epsilon, &mut OsRng)
             .ok_or_else(|| fault("epsilon-range", Vec::new()))?;
     }
     let audit = match input.audit {
@@ -147,7 +146,7 @@ pub fn ballot_seal(
     signature: &[u8],
 ) -> Outcome {
     let unsealed = unsealed(payload, name, key, iat, round_file)?;
-    let sealed = unsealed.seal(signature, &mut fresh_rng()?).map_err(coded)?;
+    let sealed = unsealed.seal(signature, &mut OsRng).map_err(coded)?;
     let out: JsValue = Object::new().into();
     set(&out, "fingerprint", &*sealed.receipt.ballot)?;
     set(&out, "receipt", text(sealed.receipt.to_bytes())?)?;

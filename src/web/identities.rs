@@ -1,8 +1,9 @@
 //! Backups of identities.
 
-use super::translate::{coded, fresh_rng, from_js, set, text, to_js, Outcome};
+use super::translate::{coded, from_js, set, text, to_js, Outcome};
 use crate::seal::{self, Identity};
 use js_sys::Object;
+use rand::rngs::OsRng;
 use wasm_bindgen::prelude::*;
 
 /// The backup file of an identity: both private JWKs under a passphrase.
@@ -16,7 +17,7 @@ pub fn identity_lock(
     let identity =
         Identity::from_jwks(name, &from_js(signing)?, &from_js(encryption)?).map_err(coded)?;
     let file = identity
-        .lock(passphrase, seal::ITERATIONS, &mut fresh_rng()?)
+        .lock(passphrase, seal::ITERATIONS, &mut OsRng)
         .map_err(coded)?;
     text(file)
 }

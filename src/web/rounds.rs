@@ -78,7 +78,8 @@ pub fn round_signing_input(draft: JsValue, features: &[f64]) -> Outcome {
 /// The round file, from the payload given out before and its signature.
 #[wasm_bindgen]
 pub fn round_seal(payload: &str, signature: &[u8]) -> Outcome {
-    let round: Round = serde_json::from_str(payload).map_err(|error| internal(&error))?;
+    let round: Round =
+        serde_json::from_slice(payload.as_bytes()).map_err(|error| internal(&error))?;
     let to_sign = round.to_sign().map_err(coded)?;
     text(to_sign.signed(signature).map_err(coded)?)
 }

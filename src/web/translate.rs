@@ -5,8 +5,6 @@ use crate::order;
 use crate::seal::{PublicKey, Purpose};
 use crate::standardize::Params;
 use js_sys::Reflect;
-use rand_chacha::rand_core::SeedableRng;
-use rand_chacha::ChaCha20Rng;
 use serde::de::DeserializeOwned;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -63,13 +61,6 @@ pub(super) fn text(bytes: Vec<u8>) -> Outcome {
     String::from_utf8(bytes)
         .map(JsValue::from)
         .map_err(|error| internal(&error))
-}
-
-/// A generator seeded by the browser, for content keys and padding.
-pub(super) fn fresh_rng() -> Result<ChaCha20Rng, JsValue> {
-    let mut seed = [0; 32];
-    getrandom::getrandom(&mut seed).map_err(|error| internal(&error))?;
-    Ok(ChaCha20Rng::from_seed(seed))
 }
 
 pub(super) fn signing_key(jwk: JsValue) -> Result<PublicKey, JsValue> {

@@ -36,6 +36,7 @@ impl Core {
             cargo()
                 .args(["rustc", "--quiet", "--locked", "--package", "voltvote"])
                 .args(["--lib", "--crate-type", "cdylib", "--profile", "page"])
+                .args(WITH_STANDARD_LIBRARY)
                 .args(["--target", "wasm32-unknown-unknown", "--target-dir"])
                 .arg(&target)
                 // Leaves the object behind that the linker was given.
@@ -49,12 +50,8 @@ impl Core {
         Ok(Self {
             work: work.to_owned(),
             object: newest(&built.join("deps"), "voltvote.", ".rcgu.o")?,
-            linker: library_folder(None)?.join("../bin/rust-lld"),
-            builtins: newest(
-                &library_folder(Some("wasm32-unknown-unknown"))?,
-                "libcompiler_builtins-",
-                ".rlib",
-            )?,
+            linker: output_path(&["--print", "target-libdir"])?.join("../bin/rust-lld"),
+            builtins: newest(&built.join("deps"), "libcompiler_builtins-", ".rlib")?,
             exports: export_names(&linked).context("the linked wasm")?,
         })
     }
@@ -162,25 +159,29 @@ fn remapped_paths() -> Result<String> {
         .or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cargo")))
         .context("neither CARGO_HOME nor HOME is set")?;
     Ok(format!(
-        "--remap-path-prefix={home}=/cargo --remap-path-prefix={}=/src",
-        root().display()
+        "--remap-path-prefix={home}=/cargo --remap-path-prefix={}=/src --remap-path-prefix={}=/rust",
+        root().display(),
+        output_path(&["--print", "sysroot"])?.display()
     ))
 }
 
-/// Where a panic came from and how a value looks to a developer: nobody reads that in a page, whose
-/// errors carry codes. The compiler has these switches for years and calls them unstable, hence
-/// `RUSTC_BOOTSTRAP`. (The standard library built so too, with panics that only stop, takes another
-/// tenth off an engine; but then its bytes may depend on the folder that the compiler lies in.)
-const LEAN: &str = "-Zlocation-detail=none -Zfmt-debug=none";
+/// Where a panic came from, how a value looks to a developer and how a panic unwinds: nobody reads
+/// or catches that in a page, whose errors carry codes. The compiler has these switches for years
+/// and calls them unstable, hence `RUSTC_BOOTSTRAP`.
+const LEAN: &str =
+    "-Zlocation-detail=none -Zfmt-debug=none -Zunstable-options -Cpanic=immediate-abort";
 
-/// Where the compiler keeps the libraries of a target, its own by default.
-fn library_folder(target: Option<&str>) -> Result<PathBuf> {
-    let mut command = program("rustc");
-    command.args(["--print", "target-libdir"]);
-    if let Some(target) = target {
-        command.args(["--target", target]);
-    }
-    Ok(process::output(&mut command)?.trim().into())
+/// The standard library is compiled with the core, under the same flags: a tenth off every engine.
+const WITH_STANDARD_LIBRARY: [&str; 2] = [
+    "-Zbuild-std=std,panic_abort",
+    "-Zbuild-std-features=optimize_for_size",
+];
+
+/// A path that the compiler knows.
+fn output_path(arguments: &[&str]) -> Result<PathBuf> {
+    Ok(process::output(program("rustc").args(arguments))?
+        .trim()
+        .into())
 }
 
 /// The file of this form that was written last: earlier compilers leave theirs behind.

@@ -45,6 +45,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
 /// Builds and packs everything; returns the folder with the pages.
 pub fn pack() -> Result<PathBuf> {
     tools::wasm_target()?;
+    tools::standard_library()?;
     tools::node_packages()?;
     let work = root().join("target/pack");
     fs::create_dir_all(&work)?;

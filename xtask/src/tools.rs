@@ -30,6 +30,17 @@ pub fn wasm_target() -> Result<()> {
     process::run(program("rustup").args(["target", "add", WASM_TARGET]))
 }
 
+/// The sources of the standard library, which the engine is compiled with.
+pub fn standard_library() -> Result<()> {
+    let sysroot = output(program("rustc").args(["--print", "sysroot"]))?;
+    let sources = "lib/rustlib/src/rust/library/Cargo.lock";
+    if PathBuf::from(sysroot.trim()).join(sources).is_file() {
+        return Ok(());
+    }
+    say("the sources of the standard library");
+    process::run(program("rustup").args(["component", "add", "rust-src"]))
+}
+
 /// A part of the toolchain behind `cargo COMMAND`.
 pub fn component(name: &str, command: &str) -> Result<()> {
     let there = cargo()
