@@ -13,7 +13,7 @@ mod policy;
 mod process;
 mod reproduce;
 mod serve;
-mod streams;
+mod squeeze;
 mod test;
 mod texts;
 mod tools;
@@ -26,7 +26,7 @@ usage: cargo xtask <command>
   serve [--port N]   build and pack the pages, serve them on http://localhost:8080
   pack               build and pack the pages into dist/, print sizes and fingerprints
   test  [PART...]    run every test, or some of: format lint native doc browser pages
-                     firefox
+                     firefox reproduce
   reproduce          pack here and in another folder with another cargo home, and compare
   bench [NAME...]    run the benchmarks (benches/), one thread, release build; `pages` in Chromium
   votes [--runs N]   measure the vote rules, write docs/votes.md";

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every test of the project, or the named parts.
 
 use crate::process::{self, cargo, program, words};
-use crate::{pack, tools};
+use crate::{pack, reproduce, tools};
 use anyhow::{bail, Context, Result};
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
@@ -42,6 +42,10 @@ const PARTS: &[Part] = &[
     Part {
         name: "firefox",
         run: firefox,
+    },
+    Part {
+        name: "reproduce",
+        run: |_| reproduce::check(),
     },
 ];
 

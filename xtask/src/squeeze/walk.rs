@@ -1,19 +1,13 @@
-//! An engine taken apart into streams of one kind each, and compressed.
+//! A module byte by byte, each with the kind of thing that it is part of.
 //!
-//! Compressors find more where like stands beside like: operation codes in one stream, the numbers
-//! of locals in another, and so on (6 % of a page's engine). Sizes of functions are left out, since
-//! the end of a function shows. `www/ui/unpack.js` puts everything together again.
-//!
-//! The container is one `.lzma` per stream, each after its length (four bytes, lowest first), in
-//! the order of [`Kind`]. The instructions are those of the WebAssembly specification 2.0, section
-//! 5.4, without vectors.
+//! The instructions are those of the WebAssembly specification 2.0, section 5.4, without vectors.
+//! Sizes of functions and of their section are left out, since their ends show.
 
 use anyhow::{bail, ensure, Context, Result};
-use lzma_rust2::{LzmaOptions, LzmaWriter};
-use std::io::Write as _;
 
-#[derive(Clone, Copy)]
-enum Kind {
+/// What a byte is part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
     /// Everything but function bodies; the size of the code section is replaced by the number of
     /// its functions.
     Frame,
@@ -35,19 +29,9 @@ enum Kind {
     Rest,
 }
 
-const N_KINDS: usize = 9;
+/// How many kinds there are.
+pub const N_KINDS: usize = 9;
 const CODE_SECTION: u8 = 10;
-
-/// The packed form of a module.
-pub fn pack(wasm: &[u8]) -> Result<Vec<u8>> {
-    let mut packed = Vec::new();
-    for stream in take_apart(wasm)? {
-        let compressed = compress(&stream)?;
-        packed.extend(u32::try_from(compressed.len())?.to_le_bytes());
-        packed.extend(compressed);
-    }
-    Ok(packed)
-}
 
 struct Reader<'a> {
     rest: &'a [u8],
@@ -85,61 +69,68 @@ fn value_of(number: &[u8]) -> usize {
     })
 }
 
-fn put(stream: &mut Vec<u8>, mut value: usize) {
-    while value > 0x7f {
-        stream.push((value & 0x7f) as u8 | 0x80);
-        value >>= 7;
-    }
-    stream.push(value as u8);
+/// Who is told the bytes.
+type Tell<'a> = dyn FnMut(Kind, u8) + 'a;
+
+fn tell_all(tell: &mut Tell<'_>, kind: Kind, bytes: &[u8]) {
+    bytes.iter().for_each(|byte| tell(kind, *byte));
 }
 
-type Streams = [Vec<u8>; N_KINDS];
+/// A value as LEB128.
+fn tell_value(tell: &mut Tell<'_>, kind: Kind, mut value: usize) {
+    while value > 0x7f {
+        tell(kind, (value & 0x7f) as u8 | 0x80);
+        value >>= 7;
+    }
+    tell(kind, value as u8);
+}
 
-fn take_apart(wasm: &[u8]) -> Result<Streams> {
-    let mut streams = Streams::default();
+/// Tells every byte of a module in order.
+///
+/// # Errors
+/// When the module is none, or has instructions that are not known here.
+pub fn walk(wasm: &[u8], tell: &mut Tell<'_>) -> Result<()> {
     let mut reader = Reader { rest: wasm };
-    let frame = |streams: &mut Streams, bytes: &[u8]| streams[Kind::Frame as usize].extend(bytes);
-    frame(&mut streams, reader.take(8)?);
+    tell_all(tell, Kind::Frame, reader.take(8)?);
     while !reader.rest.is_empty() {
         let id = reader.byte()?;
-        frame(&mut streams, &[id]);
+        tell(Kind::Frame, id);
         let size = reader.number()?;
         let mut section = Reader {
             rest: reader.take(value_of(size))?,
         };
         if id != CODE_SECTION {
-            frame(&mut streams, size);
-            frame(&mut streams, section.rest);
+            tell_all(tell, Kind::Frame, size);
+            tell_all(tell, Kind::Frame, section.rest);
             continue;
         }
         let n_functions = section.value()?;
-        put(&mut streams[Kind::Frame as usize], n_functions);
+        tell_value(tell, Kind::Frame, n_functions);
         for _ in 0..n_functions {
             let size = section.value()?;
             let mut body = Reader {
                 rest: section.take(size)?,
             };
-            function(&mut body, &mut streams)?;
+            function(&mut body, tell)?;
             ensure!(body.rest.is_empty(), "a function goes on after its end");
         }
     }
-    Ok(streams)
+    Ok(())
 }
 
-fn function(body: &mut Reader<'_>, streams: &mut Streams) -> Result<()> {
+fn function(body: &mut Reader<'_>, tell: &mut Tell<'_>) -> Result<()> {
     let n_groups = body.value()?;
-    put(&mut streams[Kind::Operation as usize], n_groups);
+    tell_value(tell, Kind::Operation, n_groups);
     for _ in 0..n_groups {
-        streams[Kind::Operation as usize].extend(body.number()?);
-        streams[Kind::Operation as usize].push(body.byte()?);
+        tell_all(tell, Kind::Operation, body.number()?);
+        tell(Kind::Operation, body.byte()?);
     }
     let mut recent = Recent::default();
     let mut depth = 1_usize;
     while depth > 0 {
         let operation = body.byte()?;
-        streams[Kind::Operation as usize].push(operation);
-        let mut copy =
-            |kind: Kind, bytes: &[u8]| -> () { streams[kind as usize].extend_from_slice(bytes) };
+        tell(Kind::Operation, operation);
+        let mut copy = |kind: Kind, bytes: &[u8]| tell_all(tell, kind, bytes);
         match operation {
             0x02..=0x04 => {
                 depth += 1;
@@ -159,10 +150,7 @@ fn function(body: &mut Reader<'_>, streams: &mut Streams) -> Result<()> {
                 copy(Kind::Call, body.number()?);
                 copy(Kind::Rest, body.number()?);
             }
-            0x20..=0x22 => put(
-                &mut streams[Kind::Local as usize],
-                recent.place(body.value()?),
-            ),
+            0x20..=0x22 => tell_value(tell, Kind::Local, recent.place(body.value()?)),
             0x28..=0x3e => {
                 copy(Kind::Alignment, body.number()?);
                 copy(Kind::Offset, body.number()?);
@@ -208,29 +196,6 @@ impl Recent {
     }
 }
 
-/// LZMA with its old 13-byte header, in the parameters that do best.
-fn compress(bytes: &[u8]) -> Result<Vec<u8>> {
-    let mut best: Option<Vec<u8>> = None;
-    // More or less context for literals, none for their place: wasm has no alignment.
-    for lc in [0, 2, 4] {
-        let mut options = LzmaOptions::with_preset(9);
-        options.dict_size = 1 << 21;
-        (options.lc, options.lp, options.pb) = (lc, 0, 0);
-        options.nice_len = LzmaOptions::NICE_LEN_MAX;
-        let size = Some(bytes.len() as u64);
-        let mut writer = LzmaWriter::new(Vec::new(), &options, true, false, size)?;
-        writer.write_all(bytes)?;
-        let compressed = writer.finish()?;
-        if best
-            .as_ref()
-            .is_none_or(|best| compressed.len() < best.len())
-        {
-            best = Some(compressed);
-        }
-    }
-    best.context("nothing was compressed")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -239,18 +204,24 @@ mod tests {
     const MODULE: &[u8] = b"\0asm\x01\0\0\0\x01\x06\x01\x60\x01\x7f\x01\x7f\x03\x02\x01\0\
         \x0a\x10\x01\x0e\x01\x01\x7f\x20\0\x41\x01\x22\x01\x6a\x28\x02\0\x0b";
 
+    fn told(wasm: &[u8]) -> Result<Vec<(Kind, u8)>> {
+        let mut told = Vec::new();
+        walk(wasm, &mut |kind, byte| told.push((kind, byte)))?;
+        Ok(told)
+    }
+
     #[test]
-    fn every_kind_has_its_stream() -> Result<()> {
-        let streams = take_apart(MODULE)?;
-        let of = |kind: Kind| &streams[kind as usize][..];
+    fn every_byte_has_its_kind() -> Result<()> {
+        let told = told(MODULE)?;
+        let of = |wanted: Kind| -> Vec<u8> {
+            let bytes = told.iter().filter(|(kind, _)| *kind == wanted);
+            bytes.map(|(_, byte)| *byte).collect()
+        };
         assert!(of(Kind::Frame).ends_with(b"\x03\x02\x01\0\x0a\x01"));
         assert_eq!(of(Kind::Operation), b"\x01\x01\x7f\x20\x41\x22\x6a\x28\x0b");
         assert_eq!(of(Kind::Local), b"\x00\x01");
         assert_eq!(of(Kind::Constant), b"\x01");
-        assert_eq!(
-            (of(Kind::Alignment), of(Kind::Offset)),
-            (&b"\x02"[..], &b"\0"[..])
-        );
+        assert_eq!((of(Kind::Alignment), of(Kind::Offset)), (vec![2], vec![0]));
         Ok(())
     }
 
@@ -264,9 +235,9 @@ mod tests {
     #[test]
     fn broken_modules_are_refused() {
         for length in [4, 19, 30] {
-            assert!(take_apart(&MODULE[..length]).is_err(), "{length}");
+            assert!(told(&MODULE[..length]).is_err(), "{length}");
         }
         let vectors = [MODULE, b"\x0a\x06\x01\x04\0\xfd\x00\x0b"].concat();
-        assert!(take_apart(&vectors).is_err());
+        assert!(told(&vectors).is_err());
     }
 }
