@@ -1,8 +1,8 @@
 //! A labelled fleet as experiments see it: classifier rows, classes, physical batteries.
 
-use crate::ballot::{classifier_rows, Own};
+use crate::ballot::{battery_numbers, classifier_rows, Own};
 use crate::features::FeatureTable;
-use crate::import::Manifest;
+use crate::import::{Manifest, ManifestRow};
 use crate::round::Catalogue;
 use ndarray::{Array2, Axis};
 use rand::seq::SliceRandom;
@@ -29,7 +29,9 @@ pub struct Fleet {
 
 impl Fleet {
     /// A fleet from features and the manifest that labels them: the `class` of a row, else its
-    /// `cathode`. Rows are found by cell, else by file; those without a label are left out.
+    /// `cathode`. Rows are found by cell, else by file; those without a label are left out. Rows
+    /// are of one physical battery where the manifest's `battery` says so, else where they share
+    /// their `cell_id`.
     pub fn labelled(table: &FeatureTable, manifest: &Manifest) -> Self {
         let rows: Vec<_> = table
             .cell_ids
@@ -52,13 +54,25 @@ impl Fleet {
         makers.sort_unstable();
         makers.dedup();
         let mut fleet = Self::new(table, &names);
+        let labelled: Vec<(&String, &ManifestRow)> = table
+            .cell_ids
+            .iter()
+            .zip(rows.iter().zip(&names))
+            .filter_map(|(id, (row, name))| Some((id, (*row)?, name.as_ref()?)))
+            .map(|(id, row, _)| (id, row))
+            .collect();
+        let batteries: Vec<String> = labelled
+            .iter()
+            .map(|(id, row)| match row.battery.as_str() {
+                "" => (*id).clone(),
+                battery => battery.into(),
+            })
+            .collect();
+        fleet.batteries = battery_numbers(&batteries);
         if makers.len() > 1 {
-            let labelled = rows.iter().zip(&names).filter(|(_, name)| name.is_some());
             fleet.makers = labelled
-                .map(|(row, _)| {
-                    let maker = row.map_or("", |row| &row.maker);
-                    makers.binary_search(&maker).unwrap_or(0) as u16
-                })
+                .iter()
+                .map(|(_, row)| makers.binary_search(&&row.maker[..]).unwrap_or(0) as u16)
                 .collect();
         }
         fleet
@@ -91,7 +105,7 @@ impl Fleet {
             ),
             columns: table.schema.columns.clone(),
             labels: labels.collect(),
-            batteries: crate::ballot::battery_numbers(&ids),
+            batteries: battery_numbers(&ids),
             catalogue: Catalogue::from_names(&classes),
             makers: Vec::new(),
         }
@@ -185,5 +199,42 @@ impl Fleet {
             let key = (self.labels[row], self.batteries[row]);
             chosen.get(&key).copied().unwrap_or(false)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two records each of eight batteries; only the manifest's battery column says so.
+    fn fleet(manifest: &str) -> Fleet {
+        let rows: String = (0..16).map(|i| format!("r{i},{i}\n")).collect();
+        let table = FeatureTable::from_csv(format!("cell_id,x\n{rows}").as_bytes()).unwrap();
+        Fleet::labelled(&table, &Manifest::parse(manifest.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn records_of_a_battery_stay_on_one_side() {
+        let class = |i: usize| if i < 8 { "LFP" } else { "NMC" };
+        let grouped: String = (0..16)
+            .map(|i| format!("r{i},{},b{}\n", class(i), i / 2))
+            .collect();
+        let fleet = self::fleet(&format!("cell_id,class,battery\n{grouped}"));
+        assert_eq!((fleet.len(), fleet.n_batteries()), (16, 8));
+        for seed in 0..20 {
+            let (first, second) = fleet.split_batteries(0.5, &mut ChaCha8Rng::seed_from_u64(seed));
+            assert_eq!((first.len(), second.len()), (8, 8));
+            assert!(first.iter().all(|row| first.contains(&(row ^ 1))), "{seed}");
+        }
+        let plain: String = (0..16).map(|i| format!("r{i},{}\n", class(i))).collect();
+        let fleet = self::fleet(&format!("cell_id,class\n{plain}"));
+        assert_eq!(fleet.n_batteries(), 16);
+    }
+
+    #[test]
+    fn a_record_without_a_battery_is_one_and_unlabelled_records_are_left_out() {
+        let fleet = fleet("cell_id,class,battery\nr3,LFP,b\nr1,,b\nr2,NMC,\nr5,LFP,b\n");
+        assert_eq!(fleet.rows.column(0).to_vec(), [2.0, 3.0, 5.0]);
+        assert_eq!(fleet.batteries, [0, 1, 1]);
     }
 }

@@ -10,8 +10,11 @@ use super::number;
 pub struct ManifestRow {
     /// File name as given.
     pub file: String,
-    /// Battery identifier.
+    /// Identifier of the cell, or of one record of it.
     pub cell_id: String,
+    /// Physical battery: cells or records that share it never fall on both sides of a split.
+    /// Empty if the manifest has no such column: each `cell_id` is a battery then.
+    pub battery: String,
     /// Cathode chemistry; empty if unknown.
     pub cathode: String,
     /// Class label; empty if the manifest has none.
@@ -64,7 +67,9 @@ impl Manifest {
                 .position(|name| wanted.contains(&name.as_str()))
         };
         let file = column(&["file", "file_name", "filename", "path"]);
-        let cell_id = column(&["cell_id", "cell", "battery", "battery_id", "id"]);
+        let battery = column(&["battery", "battery_id"]);
+        // Beside a column of cells the battery groups them; alone it names them.
+        let cell_id = column(&["cell_id", "cell", "id"]).or(battery);
         if file.is_none() && cell_id.is_none() {
             return Err(ImportError::BadManifest {
                 row: 1,
@@ -114,6 +119,7 @@ impl Manifest {
                     id
                 },
                 file,
+                battery: cell(battery),
                 cathode: cell(cathode),
                 class: cell(class),
                 maker: cell(maker),
@@ -200,6 +206,23 @@ mod tests {
         assert_eq!(manifest.row_of_file("y.csv.gz").unwrap().cell_id, "A2");
         assert_eq!(manifest.row_of_cell("A1").unwrap().class, "LFP-A");
         assert!(manifest.row_of_file("z.csv").is_none());
+    }
+
+    #[test]
+    fn a_battery_groups_cells_or_names_them() {
+        let manifest =
+            Manifest::parse(b"cell_id,class,Battery ID\nA SOC05,LFP,A\nB SOC05,LFP,\n").unwrap();
+        let named = |row: usize| {
+            (
+                &manifest.rows[row].cell_id[..],
+                &manifest.rows[row].battery[..],
+            )
+        };
+        assert_eq!(named(0), ("A SOC05", "A"));
+        assert_eq!(named(1), ("B SOC05", ""));
+        let alone = Manifest::parse(b"battery,class\nA,LFP\n").unwrap();
+        assert_eq!(alone.rows[0].cell_id, "A");
+        assert_eq!(alone.rows[0].battery, "A");
     }
 
     #[test]

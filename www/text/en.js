@@ -201,7 +201,7 @@ function errors() {
   'l2': 'Experiment', 'l2.intro': 'The experiments of the paper, with and without its shortcuts. The same seed gives the same report as the command line, byte for byte.',
   'l3': 'Report', 'l3.intro': 'Figures and tables appear here, each with its number of runs, seed, split and source.',
   'lab.data': 'Batteries', 'lab.simulated': 'A simulated fleet', 'lab.own': 'My feature table and manifest', 'lab.cells': 'Cells', 'lab.fleet-seed': 'Seed of the fleet',
-  'lab.features': 'Feature table (CSV with cell_id)', 'lab.manifest': 'Manifest (CSV with cell_id or file, and class or cathode)',
+  'lab.features': 'Feature table (CSV with cell_id)', 'lab.manifest': 'Manifest (CSV with cell_id or file, and class or cathode; battery where several rows are of one)',
   'lab.experiment': 'Experiment', 'lab.split': 'Split', 'lab.runs': 'Runs per setting', 'lab.seed': 'Seed', 'lab.clients': 'Collaborators', 'lab.fewest': 'Fewest rows each', 'lab.most': 'Most rows each',
   'lab.sharing': 'Batteries in common', 'lab.shared': 'Several may hold the same battery', 'lab.disjoint': 'Every battery has one owner', 'lab.partition': 'Parted', 'lab.target': 'Target accuracy, %',
   'lab.partition.even': 'Evenly, as published', 'lab.partition.dirichlet:0.1': 'Dirichlet 0.1: very one-sided', 'lab.partition.dirichlet:0.5': 'Dirichlet 0.5: one-sided', 'lab.partition.dirichlet:5': 'Dirichlet 5: nearly even', 'lab.partition.maker': 'By maker', 'lab.partition.size': 'By size: few large, many small',

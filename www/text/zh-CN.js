@@ -198,7 +198,7 @@ function errors() {
   'l2': '实验', 'l2.intro': '论文中的实验，可带或不带其捷径。同一种子给出与命令行逐字节相同的报告。',
   'l3': '报告', 'l3.intro': '图和表显示在这里，每个都注明运行次数、种子、划分和数据来源。',
   'lab.data': '电池', 'lab.simulated': '模拟车队', 'lab.own': '我的特征表和清单', 'lab.cells': '电池数量', 'lab.fleet-seed': '车队的种子',
-  'lab.features': '特征表（含 cell_id 的 CSV）', 'lab.manifest': '清单（含 cell_id 或 file，以及 class 或 cathode 的 CSV）',
+  'lab.features': '特征表（含 cell_id 的 CSV）', 'lab.manifest': '清单（含 cell_id 或 file，以及 class 或 cathode 的 CSV；多行属于同一块电池时加 battery 列）',
   'lab.experiment': '实验', 'lab.split': '划分', 'lab.runs': '每个设置的运行次数', 'lab.seed': '种子', 'lab.clients': '协作方数量', 'lab.fewest': '每方最少行数', 'lab.most': '每方最多行数',
   'lab.sharing': '共有电池', 'lab.shared': '多方可持有同一只电池', 'lab.disjoint': '每只电池只有一个所有者', 'lab.partition': '分配方式', 'lab.target': '目标准确率，%',
   'lab.partition.even': '均匀，与论文相同', 'lab.partition.dirichlet:0.1': '狄利克雷 0.1：极不均衡', 'lab.partition.dirichlet:0.5': '狄利克雷 0.5：不均衡', 'lab.partition.dirichlet:5': '狄利克雷 5：接近均匀', 'lab.partition.maker': '按制造商', 'lab.partition.size': '按规模：少数大、多数小',

@@ -20,13 +20,15 @@ use voltvote::evaluate::{
 #[derive(clap::Args)]
 pub struct Arguments {
     /// homogeneous, noise, importance, heterogeneity, loss, trees, plan, attack, unknown,
-    /// calibration or makers; `results` runs the published ones and writes a page (Markdown) of
-    /// what agrees with the paper.
+    /// calibration or makers; `cnn` holds the forest against a convolutional network (in builds
+    /// with that feature); `results` runs the published ones and writes a page (Markdown) of what
+    /// agrees with the paper.
     experiment: String,
     /// Features: a features.csv, or the folder it lies in.
     #[arg(long)]
     data: Option<PathBuf>,
-    /// Labels: manifest.csv with `cell_id` or `file`, and `class` or `cathode`.
+    /// Labels: manifest.csv with `cell_id` or `file`, `class` or `cathode`, and `battery` where
+    /// several rows are of one physical battery: splits and owners keep them together.
     #[arg(long)]
     labels: Option<PathBuf>,
     /// Instead of data: a simulated fleet of this many cells.
@@ -80,14 +82,10 @@ pub struct Arguments {
     /// Language of figures and captions: en or zh-CN.
     #[arg(long, default_value = "en")]
     language: String,
-    /// `cnn` (needs a build with the feature of that name): passes over the training rows.
+    /// cnn: passes over the training rows.
     #[cfg(feature = "cnn")]
     #[arg(long, default_value_t = 50)]
     epochs: u32,
-    /// `cnn`: training rows per class, drawn with replacement.
-    #[cfg(feature = "cnn")]
-    #[arg(long, default_value_t = 160)]
-    cnn_rows: u32,
     /// Threads; otherwise one per core. The report does not depend on it.
     #[arg(long)]
     threads: Option<usize>,
@@ -102,12 +100,10 @@ pub struct Arguments {
 
 /// Runs the experiment and writes its report.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    #[cfg(feature = "cnn")]
     if arguments.experiment == "cnn" {
-        let report = cnn::run(arguments, arguments.epochs, arguments.cnn_rows)?;
-        files::write(&arguments.out, format!("{report:#}\n").as_bytes())?;
+        let report = convolutional(arguments)?;
         files::print_json(&report);
-        return Ok(());
+        return write_json(&report, &arguments.out);
     }
     if arguments.experiment == "makers" {
         let report = makers::report(arguments)?;
@@ -124,7 +120,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     let experiment = Experiment::of(&arguments.experiment).ok_or_else(|| {
         let mut names: Vec<&str> = EXPERIMENTS.iter().map(|(_, name)| *name).collect();
-        names.extend(["makers", "results"]);
+        names.extend(["makers", "cnn", "results"]);
         Failure::new(
             "experiment-unknown",
             format!("the experiments are {}", names.join(", ")),
@@ -172,6 +168,20 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         show::show(&report.json);
     }
     Ok(())
+}
+
+#[cfg(feature = "cnn")]
+fn convolutional(arguments: &Arguments) -> Result<serde_json::Value, Failure> {
+    cnn::run(arguments)
+}
+
+/// Tensors are left out of ordinary builds: they would double the time to compile.
+#[cfg(not(feature = "cnn"))]
+fn convolutional(_: &Arguments) -> Result<serde_json::Value, Failure> {
+    Err(Failure::new(
+        "experiment-without-cnn",
+        "this build has no convolutional network: cargo build --release --features cnn",
+    ))
 }
 
 /// One thread per core where nothing else is asked for.
