@@ -71,3 +71,54 @@ pub fn records_of_type(
     }
     Ok(chosen)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cases_types_and_levels_that_are_not_there() {
+        assert_eq!(case_soc(7), Ok(&[5, 10][..]));
+        assert_eq!(case_soc(8), Err(HealthError::NoSuchCase { case: 8 }));
+        let record = |cathode: &str, soc: Option<f64>, soh: Option<f64>| PulseRecord {
+            cathode: cathode.into(),
+            soc,
+            soh,
+            ..PulseRecord::default()
+        };
+        let records = [
+            record("LMO", Some(0.05), Some(0.9)),
+            record("LMO", Some(0.07), Some(0.9)),
+            record("LMO", Some(0.05), None),
+            record("LMO", None, Some(0.9)),
+            record("NMC", Some(0.05), Some(0.9)),
+        ];
+        assert_eq!(
+            records_of_type(&records, "LMO"),
+            Ok(vec![records[0].clone()])
+        );
+        assert!(matches!(
+            records_of_type(&records, "LFP"),
+            Err(HealthError::TooFewBatteries { n_found: 0, .. })
+        ));
+        // Case 0 also needs the levels from 15 %.
+        let published = crate::health::generator::published(&records[..1], 0, false, 0);
+        assert_eq!(
+            published,
+            Err(HealthError::WrongWidth {
+                wanted: 21,
+                found: 0
+            })
+        );
+        let mut whole = records[0].clone();
+        whole.voltages_v = vec![3.7; 21];
+        let published = crate::health::generator::published(&[whole], 0, false, 0);
+        assert_eq!(published, Err(HealthError::Degenerate));
+    }
+
+    #[test]
+    fn mape_is_relative_to_the_truth() {
+        assert!((mape(&[(0.9, 1.0), (0.55, 0.5)]) - 10.0).abs() < 1e-9);
+        assert_eq!(mape(&[]), 0.0);
+    }
+}

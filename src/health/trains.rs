@@ -386,4 +386,26 @@ mod tests {
             [HealthError::Saturated { column, .. }] if column == "U19"
         ));
     }
+
+    #[test]
+    fn charge_and_capacity_outside_their_ranges_are_located() {
+        let place = || Place {
+            source: "s".into(),
+            row: 6,
+        };
+        // (index of the step, charge it moved in Ah, what is said): a conditioning charge beyond
+        // full, and capacity tests of nearly nothing and of far more than the nameplate.
+        for (step, moved_ah, expected) in [
+            (2, 2.2, HealthError::SocOutOfRange { place: place() }),
+            (2, -0.2, HealthError::SocOutOfRange { place: place() }),
+            (0, -0.3, HealthError::SohOutOfRange { place: place() }),
+            (0, -2.5, HealthError::SohOutOfRange { place: place() }),
+        ] {
+            let mut steps = test_steps(5);
+            steps[step].moved_ah = moved_ah;
+            let table = records_of_steps(&steps, &subject(), 5.0).unwrap();
+            assert!(table.records.is_empty());
+            assert_eq!(table.refused, [expected]);
+        }
+    }
 }
