@@ -213,13 +213,66 @@ for s in range(runs):
 print(sorted(times)[runs // 2])
 `;
 
+/** The engine that a packed page carries, unpacked, in base64. */
+function engineOf(name) {
+  const packed = text(name).split('id="packed-engine">')[1].split("</script>")[0];
+  return Buffer.from(unpack(new Uint8Array(Buffer.from(packed, "base64")))).toString("base64");
+}
+
+/** 67 series at six states of charge: the rows of benches/health.rs, as case 0 of NMC 2.1 Ah. */
+function pulses() {
+  const [features, soc, soh] = [[], [], []];
+  for (let series = 0; series < 67; series += 1) {
+    const health = 0.6 + (0.3 * ((series * 29) % 67)) / 67;
+    for (const charge of [0.05, 0.15, 0.25, 0.35, 0.45, 0.5]) {
+      for (let k = 0; k < 21; k += 1) {
+        const sign = k % 8 < 4 ? 1 : -1;
+        features.push(3.4 + 0.8 * charge + sign * 0.01 * k * (1.6 - health) + 1e-3 * ((series * 31 + k * 17) % 13));
+      }
+      soc.push(charge);
+      soh.push(health);
+    }
+  }
+  return { features, soc, soh };
+}
+
+/** The published generator, 50 epochs, in the page's own worker. */
+async function generator(browser, server) {
+  const page = await open(browser, `${server.address}/collaborate.html`);
+  const input = pulses();
+  const wasm = engineOf("collaborate");
+  const seconds = [];
+  for (let i = 0; i < RUNS; i += 1) {
+    seconds.push(await page.evaluate(async ([engine, { features, soc, soh }]) => {
+      const bytes = Uint8Array.from(atob(engine), (c) => c.charCodeAt(0));
+      const address = URL.createObjectURL(new Blob([document.getElementById("packed-worker").textContent], { type: "text/javascript" }));
+      const worker = new Worker(address);
+      worker.postMessage({ engine: await WebAssembly.compile(bytes) });
+      const ask = (id, n) => new Promise((resolve, reject) => {
+        worker.onmessage = ({ data: told }) => {
+          if (told.error) reject(new Error(JSON.stringify(told.error)));
+          else if (!told.progress) resolve(told);
+        };
+        const args = { features: Float64Array.from(features.slice(0, 21 * n)), soc: Float64Array.from(soc.slice(0, n)), soh: Float64Array.from(soh.slice(0, n)), seed: 0 };
+        worker.postMessage({ id, op: "health.generator", args });
+      });
+      // The first, small question is answered once the engine has started.
+      await ask(1, 2);
+      const start = performance.now();
+      await ask(2, soc.length);
+      worker.terminate();
+      return (performance.now() - start) / 1000;
+    }, [wasm, input]));
+  }
+  await page.context().close();
+  row(`generator, 50 epochs of ${input.soc.length} pulses, one worker`, `${median(seconds).toFixed(2)} s`, "<= 1.5 s", "cargo bench --bench health: natively");
+}
+
 async function forest(browser, server) {
   const [n, width] = [20_000, 30];
   const { x, y } = rows(n, width, 9);
   const round = readFileSync(roundFor(classesOf(join(data, "fleet-dev/manifest.csv"))), "utf8");
-  const html = text("collaborate");
-  const block = (id) => html.split(`id="${id}">`)[1].split("</script>")[0];
-  const wasm = Buffer.from(unpack(new Uint8Array(Buffer.from(block("packed-engine"), "base64")))).toString("base64");
+  const wasm = engineOf("collaborate");
   const page = await open(browser, `${server.address}/collaborate.html`);
   const seconds = [];
   const numbers = (array) => Buffer.from(array.buffer).toString("base64");
@@ -258,7 +311,7 @@ async function forest(browser, server) {
 }
 
 const wanted = process.argv.slice(2);
-const parts = { load, demos, fleet, reading, forest };
+const parts = { load, demos, fleet, reading, forest, generator };
 const server = await logged(Object.fromEntries(["collaborate", "recycle", "verify"].map((name) => [`/${name}.html`, text(name)])));
 const browser = await launch();
 try {
