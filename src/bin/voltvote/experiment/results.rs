@@ -254,8 +254,7 @@ fn sources() -> Result<Vec<Source>, Failure> {
         fleet,
         label,
     }];
-    let root = std::env::var_os("VOLTVOTE_DATA")
-        .map_or_else(|| PathBuf::from("../shared/data"), PathBuf::from);
+    let root = data_root();
     let folder = root.join("fleet-dev");
     if folder.join("manifest.csv").is_file() {
         let (fleet, _) = input::read_fleet(&folder, &folder.join("manifest.csv"))?;
@@ -297,6 +296,24 @@ fn sources() -> Result<Vec<Source>, Failure> {
     Ok(out)
 }
 
+/// The folder of measured and foreign data.
+fn data_root() -> PathBuf {
+    std::env::var_os("VOLTVOTE_DATA").map_or_else(|| "../shared/data".into(), PathBuf::from)
+}
+
+#[cfg(feature = "cnn")]
+fn network(arguments: &Arguments) -> Result<String, Failure> {
+    super::cnn::section(&data_root(), N_CELLS, arguments.seed, arguments.epochs)
+}
+
+#[cfg(not(feature = "cnn"))]
+fn network(_: &Arguments) -> Result<String, Failure> {
+    eprintln!(
+        "skipped: the convolutional network, which this build does not have (--features cnn)"
+    );
+    Ok("Not on this page: it was written by a build without the network. `cargo run --release --features cnn -- experiment results …` adds it.\n".into())
+}
+
 /// The page; figures are written beside it.
 fn page(
     arguments: &Arguments,
@@ -307,8 +324,10 @@ fn page(
     // Writing to a String cannot fail.
     let _ = writeln!(
         page,
-        "```sh\ncargo run --release -- experiment results --runs {} --seed {} --out docs/results.md\n```\n",
-        arguments.runs, arguments.seed
+        "```sh\ncargo run --release{} -- experiment results --runs {} --seed {} --out docs/results.md\n```\n",
+        if cfg!(feature = "cnn") { " --features cnn" } else { "" },
+        arguments.runs,
+        arguments.seed
     );
     page.push_str("The published figures are those of Tao et al., Nat. Commun. 14, 8032 (2023), and its peer-review file. Their table of 130 cells is not public, so nothing here can repeat them on the same rows: agreement means agreement in kind.\n\n");
     for source in sources {
@@ -386,6 +405,8 @@ fn page(
             figure.caption, figure.caption
         );
     }
+    page.push_str("\n## A convolutional network beside the forest\n\n");
+    page.push_str(&network(arguments)?);
     page.push_str("\n## Accuracies in full\n");
     for ((id, split, _), report) in reports {
         if let Some(table) = report

@@ -1,10 +1,10 @@
 //! What the network and the forest are held against each other on: curves and their features.
 
-use super::super::Arguments;
 use crate::failure::Failure;
 use crate::features::files_in;
 use crate::files;
 use ndarray::Array2;
+use std::path::Path;
 use voltvote::features::extract;
 use voltvote::import::{Importer, Manifest, Options};
 use voltvote::simulate;
@@ -68,20 +68,47 @@ struct Known {
     nominal_ah: Option<f64>,
 }
 
-/// Reads labelled cycler files of a folder, or simulates them.
-pub fn cells(arguments: &Arguments) -> Result<Cells, Failure> {
-    let (known, source) = match (arguments.simulated, &arguments.data, &arguments.labels) {
-        (Some(n_cells), ..) => simulated(n_cells, arguments.fleet_seed),
-        (None, Some(data), Some(labels)) => {
-            let manifest = Manifest::parse(&files::read(labels)?)?;
-            let name = data.file_stem().unwrap_or_default().to_string_lossy();
-            (
-                labelled(&files_in(std::slice::from_ref(data))?, &manifest)?,
-                name.into_owned(),
-            )
+/// Cells of the simulator, as [`super::super::input::simulated_fleet`].
+pub fn simulated_cells(n_cells: u32, seed: u64) -> Result<Cells, Failure> {
+    let cells = simulate::fleet(n_cells, seed, &simulate::Options::default());
+    let known = cells.into_iter().map(|cell| Known {
+        battery: cell.cell_id.clone(),
+        class: cell.class().name.to_owned(),
+        nominal_ah: Some(cell.class().nominal_ah),
+        bytes: cell.csv,
+    });
+    let source = format!("simulated fleet of this software, {n_cells} cells, seed {seed}");
+    gathered(known.collect(), source)
+}
+
+/// The labelled cycler files of a folder.
+pub fn read_cells(folder: &Path, labels: &Path) -> Result<Cells, Failure> {
+    let manifest = Manifest::parse(&files::read(labels)?)?;
+    let mut known = Vec::new();
+    for path in files_in(&[folder.to_path_buf()])? {
+        let Some(row) = manifest.row_of_file(&path.display().to_string()) else {
+            continue;
+        };
+        let first = |names: [&String; 2]| {
+            let mut names = names.into_iter();
+            names.find(|name| !name.is_empty()).cloned()
+        };
+        let class = first([&row.class, &row.cathode]);
+        let battery = first([&row.battery, &row.cell_id]);
+        if let Some((class, battery)) = class.zip(battery) {
+            known.push(Known {
+                battery,
+                class,
+                bytes: files::read(&path)?,
+                nominal_ah: row.nominal_ah,
+            });
         }
-        _ => return Err(super::super::input::without_data()),
-    };
+    }
+    let name = folder.file_stem().unwrap_or_default();
+    gathered(known, name.to_string_lossy().into_owned())
+}
+
+fn gathered(known: Vec<Known>, source: String) -> Result<Cells, Failure> {
     let mut classes: Vec<String> = known.iter().map(|known| known.class.clone()).collect();
     classes.sort();
     classes.dedup();
@@ -104,7 +131,6 @@ pub fn cells(arguments: &Arguments) -> Result<Cells, Failure> {
         features.extend(values);
         batteries.push(known.battery);
     }
-    let shape = (batteries.len(), features.len() / batteries.len().max(1));
     let too_few = || {
         Failure::new(
             "experiment-too-few-classes",
@@ -114,51 +140,14 @@ pub fn cells(arguments: &Arguments) -> Result<Cells, Failure> {
     if classes.len() < 2 {
         return Err(too_few());
     }
+    let shape = (batteries.len(), features.len() / batteries.len().max(1));
     Ok(Cells {
         features: Array2::from_shape_vec(shape, features).map_err(|_| too_few())?,
         batteries,
         classes,
         curves,
-        source: arguments.source.clone().unwrap_or(source),
+        source,
     })
-}
-
-fn simulated(n_cells: u32, seed: u64) -> (Vec<Known>, String) {
-    let cells = simulate::fleet(n_cells, seed, &simulate::Options::default());
-    let known = cells.into_iter().map(|cell| Known {
-        battery: cell.cell_id.clone(),
-        class: cell.class().name.to_owned(),
-        nominal_ah: Some(cell.class().nominal_ah),
-        bytes: cell.csv,
-    });
-    let source = format!("simulated fleet of this software, {n_cells} cells, seed {seed}");
-    (known.collect(), source)
-}
-
-fn labelled(paths: &[std::path::PathBuf], manifest: &Manifest) -> Result<Vec<Known>, Failure> {
-    let mut out = Vec::new();
-    for path in paths {
-        let Some(row) = manifest.row_of_file(&path.display().to_string()) else {
-            continue;
-        };
-        let named = |names: [&String; 2]| {
-            let mut names = names.into_iter();
-            names.find(|name| !name.is_empty()).cloned()
-        };
-        let (Some(class), Some(battery)) = (
-            named([&row.class, &row.cathode]),
-            named([&row.battery, &row.cell_id]),
-        ) else {
-            continue;
-        };
-        out.push(Known {
-            battery,
-            class,
-            bytes: files::read(path)?,
-            nominal_ah: row.nominal_ah,
-        });
-    }
-    Ok(out)
 }
 
 /// Features, and the voltages of charge and discharge, of the first cell of a file.
