@@ -2,9 +2,11 @@
 
 use std::fmt::Write;
 
-/// Colours that stay apart in grey and for the colour-blind (Okabe and Ito).
-const PALETTE: [&str; 8] = [
+/// Colours that stay apart in grey and for the colour-blind (Okabe and Ito), as many as the
+/// published fleet has classes.
+const PALETTE: [&str; 9] = [
     "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f7f7f", "#8c6d1f",
+    "#882255",
 ];
 /// Dashes that tell lines apart without colour.
 const DASHES: [&str; 4] = ["", "7 3", "2 3", "9 3 2 3"];

@@ -59,13 +59,18 @@ impl Axis<'_> {
     }
 }
 
-/// Round numbers between two ends: steps of 1, 2 or 5 times a power of ten, at most eight.
+/// Round numbers between two ends: steps of 1, 2 or 5 times a power of ten, at most eight; whole
+/// ones between whole ends that are at least two apart (there is no index of 2.5).
 fn ticks(low: f64, high: f64) -> Vec<(f64, String)> {
     let width = high - low;
     if !width.is_finite() || width <= 0.0 {
         return vec![(low, format!("{low:.2}"))];
     }
-    let (mut step, mut decimals, mut turn) = (1e-6, 6_usize, 0);
+    let is_whole = width >= 2.0 && low.fract() == 0.0 && high.fract() == 0.0;
+    let (mut step, mut decimals, mut turn) = match is_whole {
+        true => (1.0, 0, 0),
+        false => (1e-6, 6_usize, 0),
+    };
     while width / step > 8.0 {
         // 1, 2, 5, 10: times 2, times 2.5, times 2.
         step *= if turn % 3 == 1 { 2.5 } else { 2.0 };
@@ -255,6 +260,11 @@ mod tests {
             ["-0.04", "-0.02", "0.00", "0.02", "0.04", "0.06", "0.08", "0.10"]
         );
         assert_eq!(texts(2.0, 9.0), ["2", "3", "4", "5", "6", "7", "8", "9"]);
+        assert_eq!(texts(2.0, 4.0), ["2", "3", "4"]);
+        assert_eq!(
+            texts(0.0, 40.0),
+            ["0", "5", "10", "15", "20", "25", "30", "35", "40"]
+        );
         assert_eq!(texts(3.0, 3.0), ["3.00"]);
     }
 }

@@ -30,7 +30,13 @@ pub fn matrix(frame: &Frame<'_>, matrix: &Matrix<'_>) -> String {
         .iter()
         .map(|name| width_of(name, 12.0))
         .fold(30.0, f64::max);
-    let left = widest.min(330.0) + 34.0;
+    // The label stands upright left of the names, clear of the widest.
+    let margin = if frame.y.label().is_empty() {
+        26.0
+    } else {
+        46.0
+    };
+    let left = widest.min(330.0) + margin;
     let n_columns = matrix.columns.len().max(1);
     let height = 24.0 * matrix.rows.len().max(1) as f64;
     let mut field = Field::open(frame, &[], height, left);
