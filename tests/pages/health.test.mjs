@@ -62,7 +62,7 @@ test("a collaborator sees how good its own health models are, and what a file le
   const share = async (name) => Number.parseFloat(await at(page, name).innerText());
   assert.ok((await share("health-mape")) < 0.5 * (await share("health-constant")));
   assert.ok((await share("health-coverage")) > 70);
-  assert.equal(await at(page, "health-candidates").locator("tbody tr").count(), 6);
+  assert.equal(await at(page, "health-candidates").locator("tbody tr").count(), 7);
   assert.ok(await at(page, "health-parity").isVisible());
   await at(page, "health-generator").click();
   await at(page, "health-generator-result").waitFor();

@@ -5,7 +5,8 @@ use super::super::blocks::{
     battery_folds, inside_blocks, outside_blocks, soc_level, whole_folds, N_INNER_FOLDS,
 };
 use super::super::regress::{
-    choose, ridges, select, Block, KernelRidge, Residual, Shape, TreeKind, View,
+    choose, ridges, select, Block, Kernel, KernelParams, KernelRidge, Residual, Shape, TreeKind,
+    View,
 };
 use super::super::{HealthError, PulseRecord, N_TURNING_POINTS};
 use super::part::{edges_beyond, grid, Part};
@@ -14,6 +15,9 @@ use super::{HealthModel, SocUse, COVERAGE, FORMAT, MIN_BATTERIES};
 
 /// Grid inside the measured range. The smallest penalties serve cleanly spaced SOC levels.
 const INSIDE: ([f64; 4], [f64; 3]) = ([0.001, 0.01, 0.1, 1.0], [0.001, 0.003, 0.01]);
+/// Grid of a plane and what bends away from it, and the weight of the plane.
+const INSIDE_PLANE: ([f64; 3], [f64; 3]) = ([0.001, 0.01, 0.1], [0.003, 0.01, 0.03]);
+const PLANE_SHARE: f64 = 0.03;
 /// Without SOC a question is outside where its rest voltage is, or where it lies farther from all
 /// own rows than this share of the own rows lies from those of other batteries.
 const FAMILIAR: f64 = 0.9;
@@ -64,17 +68,19 @@ impl HealthModel {
             fit_inside(&records, &targets, &folds, &inside_blocks, knows_soc, seed)?;
         let batteries: Vec<&str> = records.iter().map(|r| r.battery.as_str()).collect();
         let edge = conformal_quantile(inside.model.nearest_of_others(&batteries), FAMILIAR);
+        // A model of SOC is as lost outside as one of SOH: only a SOC that was told counts there.
+        let is_told = soc_use == SocUse::Known;
         let distances = distances(&records, &outside_blocks, |row, block| {
             let is_kept = |i: usize| block.out.binary_search(&i).is_err();
-            (!knows_soc).then(|| edges_beyond(inside.model.nearest_of(row, is_kept), edge))
+            (!is_told).then(|| edges_beyond(inside.model.nearest_of(row, is_kept), edge))
         });
-        let view = if knows_soc {
+        let view = if is_told {
             inside.view
         } else {
             OUTSIDE_VIEW_UNKNOWN
         };
         let blocks: Vec<Block> = outside_blocks.into_iter().map(|(block, _)| block).collect();
-        let outside = Part::outside(&records, &targets, view, &blocks, knows_soc, &distances)?;
+        let outside = Part::outside(&records, &targets, view, &blocks, is_told, &distances)?;
         let rests = records.iter().filter_map(|r| r.voltages_v.first().copied());
         Ok(Self {
             format: FORMAT.into(),
@@ -97,7 +103,7 @@ impl HealthModel {
     }
 }
 
-/// What the part outside sees where SOC is unknown: the rest voltage stands for it, and misleads
+/// What the part outside sees where SOC was not told: the rest voltage stands for it, and misleads
 /// there.
 const OUTSIDE_VIEW_UNKNOWN: View = View {
     shape: Shape::FromRest,
@@ -152,14 +158,25 @@ fn fit_inside(
         rest: true,
         soc: knows_soc,
     };
-    let mut grids = ridges().to_vec();
-    grids.push(grid(&INSIDE.0, &INSIDE.1));
+    let mut kernels = ridges();
+    kernels.extend(grid(&INSIDE.0, &INSIDE.1));
+    for alpha in INSIDE_PLANE.0 {
+        let bend = |gamma| Kernel::GaussianLinear {
+            gamma,
+            share: PLANE_SHARE,
+        };
+        let with = |gamma| KernelParams {
+            alpha,
+            kernel: bend(gamma),
+        };
+        kernels.extend(INSIDE_PLANE.1.map(with));
+    }
     let selected = select(
         &view.rows(records),
         view.len(),
         targets,
         blocks,
-        &grids,
+        &kernels,
         &TreeKind::ALL,
         seed,
     )

@@ -18,7 +18,7 @@ pub const MIN_BATTERIES: usize = 5;
 /// Share of true values that an interval is meant to cover.
 pub const COVERAGE: f64 = 0.9;
 /// Format name and version of a model file.
-pub const FORMAT: &str = "voltvote-health/2";
+pub const FORMAT: &str = "voltvote-health/3";
 
 /// How the state of charge enters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +28,8 @@ pub enum SocUse {
     Known,
     /// Not used at all.
     Unknown,
-    /// Estimated from the pulses by a model of its own, then used as if known.
+    /// Estimated from the pulses by a model of its own, then used as if known inside the measured
+    /// range, and not at all outside of it.
     Estimated,
 }
 
@@ -83,19 +84,25 @@ impl HealthModel {
             _ => None,
         };
         let rest_v = record.voltages_v.first().copied().unwrap_or(0.0);
-        let (outside, beyond) = match (soc, self.soc_range) {
+        let beyond_soc = match (soc, self.soc_range) {
             (Some(soc), Some((low, high))) => {
                 let level = libm::round(soc * 100.0) / 100.0;
-                let beyond = (low as f64 / 100.0 - level).max(level - high as f64 / 100.0);
-                (beyond > 0.0, beyond.max(0.0))
+                (low as f64 / 100.0 - level).max(level - high as f64 / 100.0)
             }
-            _ => {
+            _ => 0.0,
+        };
+        let (outside, beyond) = match self.soc_use {
+            SocUse::Known => (beyond_soc > 0.0, beyond_soc.max(0.0)),
+            // An estimated SOC is no better outside than what it was estimated from.
+            SocUse::Unknown | SocUse::Estimated => {
                 let mut row = Vec::new();
-                self.inside.view.append(&record.voltages_v, 0.0, &mut row);
+                let view = self.inside.view;
+                view.append(&record.voltages_v, soc.unwrap_or(0.0), &mut row);
                 let (low, high) = self.rest_range_v;
                 let nearest = self.inside.model.nearest(&row);
                 let familiar = (low..=high).contains(&rest_v) && nearest <= self.edge;
-                (!familiar, edges_beyond(nearest, self.edge))
+                let outside = !familiar || beyond_soc > 0.0;
+                (outside, edges_beyond(nearest, self.edge))
             }
         };
         let part = if outside { &self.outside } else { &self.inside };
@@ -142,7 +149,7 @@ impl HealthModel {
     }
 
     /// Penalties and kernel widths chosen, inside and outside the measured range.
-    pub fn chosen(&self) -> [KernelParams; 2] {
+    pub fn chosen(&self) -> [Vec<KernelParams>; 2] {
         [self.inside.model.params(), self.outside.model.params()]
     }
 
@@ -294,7 +301,7 @@ mod tests {
         let model = HealthModel::fit(&records(6, &[10, 20]), SocUse::Known, 0).unwrap();
         let text = String::from_utf8(model.to_bytes().unwrap()).unwrap();
         for bad in [
-            text.replace(FORMAT, "voltvote-health/1"),
+            text.replace(FORMAT, "voltvote-health/2"),
             text.replace("\"edge\"", "\"ledge\""),
             text[..text.len() / 2].into(),
             String::new(),

@@ -46,10 +46,10 @@ impl Part {
         targets: &[f64],
         view: View,
         blocks: &[Block],
-        knows_soc: bool,
+        is_told: bool,
         distances: &[f64],
     ) -> Result<Self, HealthError> {
-        let (grid, near, coverage) = if knows_soc {
+        let (grid, near, coverage) = if is_told {
             (grid(&OUTSIDE.0, &OUTSIDE.1), NEAR_SOC, COVERAGE)
         } else {
             let grid = grid(&OUTSIDE_UNKNOWN.0, &OUTSIDE_UNKNOWN.1);
@@ -80,7 +80,7 @@ impl Part {
     pub(super) fn regressor(&self) -> &'static str {
         match &self.trees {
             Some(trees) => trees.kind().regressor(),
-            None => self.model.params().kernel.regressor(),
+            None => self.model.regressor(),
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Kernel ridge regression, and its residuals on rows left out. Ridge and quadratic ridge are
-//! kernel ridge with other kernels, so that all three are chosen among in closed form.
+//! Kernel ridge regression. Ridge and quadratic ridge are kernel ridge with other kernels, so that
+//! all of them are chosen among in closed form ([`super::trials`]).
 
 use super::linear::{dot, Cholesky};
 use super::view::Scaler;
@@ -14,6 +14,13 @@ pub enum Kernel {
         /// Inverse squared width.
         gamma: f64,
     },
+    /// exp(−γ‖a − b‖²) + share · (1 + a·b): a plane, and what bends away from it.
+    GaussianLinear {
+        /// Inverse squared width of the Gaussian.
+        gamma: f64,
+        /// Weight of the plane.
+        share: f64,
+    },
     /// 1 + a·b: ridge on the columns.
     Linear,
     /// 1 + a·b + Σ_{i≤j} a_i a_j b_i b_j: ridge on the columns, their squares and products.
@@ -25,6 +32,9 @@ impl Kernel {
     pub fn value(self, a: &[f64], b: &[f64]) -> f64 {
         match self {
             Self::Gaussian { gamma } => libm::exp(-gamma * squared_distance(a, b)),
+            Self::GaussianLinear { gamma, share } => {
+                libm::exp(-gamma * squared_distance(a, b)) + share * (1.0 + dot(a, b))
+            }
             Self::Linear => 1.0 + dot(a, b),
             Self::Quadratic => {
                 let squares: f64 = a.iter().zip(b).map(|(x, y)| x * x * y * y).sum();
@@ -37,7 +47,7 @@ impl Kernel {
     /// Name of the regressor it makes.
     pub fn regressor(self) -> &'static str {
         match self {
-            Self::Gaussian { .. } => "kernel ridge",
+            Self::Gaussian { .. } | Self::GaussianLinear { .. } => "kernel ridge",
             Self::Linear => "ridge",
             Self::Quadratic => "quadratic ridge",
         }
@@ -64,25 +74,22 @@ impl KernelParams {
     }
 }
 
-/// A fitted kernel ridge regression.
+/// A fitted kernel ridge regression, or the mean of several on the same rows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KernelRidge {
-    params: KernelParams,
-    scaler: Scaler,
-    mean: f64,
-    rows: Vec<f64>,
-    weights: Vec<f64>,
+    pub(super) scaler: Scaler,
+    pub(super) mean: f64,
+    pub(super) rows: Vec<f64>,
+    pub(super) members: Vec<Member>,
 }
 
-/// Rows to take out together, and which of them to measure on: a battery, or a battery and a
-/// whole state of charge.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Block {
-    /// Rows taken out, ascending.
-    pub out: Vec<usize>,
-    /// Rows measured; a subset of `out`, ascending.
-    pub test: Vec<usize>,
+/// One kernel with a weight for each training row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Member {
+    pub params: KernelParams,
+    pub weights: Vec<f64>,
 }
 
 impl KernelRidge {
@@ -96,7 +103,8 @@ impl KernelRidge {
     ) -> Option<Self> {
         let problem = Problem::new(rows, n_columns, targets)?;
         let factor = Cholesky::new(problem.matrix(params), targets.len())?;
-        Some(problem.finish(params, factor.solve(&problem.centred)))
+        let weights = factor.solve(&problem.centred);
+        Some(problem.finish(vec![Member { params, weights }]))
     }
 
     /// Estimates for row-major rows.
@@ -106,11 +114,14 @@ impl KernelRidge {
         self.scaler.apply(&mut rows);
         rows.chunks_exact(p)
             .map(|row| {
-                let kernel = self.rows.chunks_exact(p).zip(&self.weights);
-                let sum: f64 = kernel
-                    .map(|(own, weight)| weight * self.params.kernel.value(row, own))
-                    .sum();
-                self.mean + sum
+                let of = |member: &Member| -> f64 {
+                    let kernel = self.rows.chunks_exact(p).zip(&member.weights);
+                    kernel
+                        .map(|(own, weight)| weight * member.params.kernel.value(row, own))
+                        .sum()
+                };
+                let sum: f64 = self.members.iter().map(of).sum();
+                self.mean + sum / self.members.len().max(1) as f64
             })
             .collect()
     }
@@ -147,99 +158,31 @@ impl KernelRidge {
             .sqrt()
     }
 
-    /// The parameters it was fitted with.
-    pub fn params(&self) -> KernelParams {
-        self.params
+    /// The parameters of its members, the best first.
+    pub fn params(&self) -> Vec<KernelParams> {
+        self.members.iter().map(|member| member.params).collect()
     }
-}
 
-/// The parameters of a grid with the least mean absolute error over blocks left out,
-/// with the fitted model and the residuals (target minus estimate) of every measured row.
-///
-/// A block's residuals come in closed form from one factorisation: with C = (K + αI)⁻¹ and
-/// a = C y, the residuals of block B left out are (C_BB)⁻¹ a_B. (Scaling and centring use all
-/// rows.) `None` if no grid point has a factor.
-pub fn choose(
-    rows: &[f64],
-    n_columns: usize,
-    targets: &[f64],
-    blocks: &[Block],
-    grid: &[KernelParams],
-) -> Option<Chosen> {
-    let problem = Problem::new(rows, n_columns, targets)?;
-    let n = targets.len();
-    let mut best: Option<Chosen> = None;
-    for &params in grid {
-        let Some(factor) = Cholesky::new(problem.matrix(params), n) else {
-            continue;
-        };
-        let inverse = factor.inverse();
-        let weights = factor.solve(&problem.centred);
-        let mut residuals = Vec::new();
-        for block in blocks {
-            let m = block.out.len();
-            let mut inside = Vec::with_capacity(m * m);
-            for &i in &block.out {
-                inside.extend(block.out.iter().map(|&j| inverse[i * n + j]));
-            }
-            let own: Vec<f64> = block.out.iter().map(|&i| weights[i]).collect();
-            let Some(block_factor) = Cholesky::new(inside, m) else {
-                continue;
-            };
-            let all = block_factor.solve(&own);
-            let measured = block.out.iter().zip(all);
-            residuals.extend(
-                measured
-                    .filter(|(row, _)| block.test.binary_search(row).is_ok())
-                    .map(|(&row, residual)| Residual { row, residual }),
-            );
-        }
-        if residuals.is_empty() {
-            continue;
-        }
-        let score =
-            residuals.iter().map(|r| r.residual.abs()).sum::<f64>() / residuals.len() as f64;
-        if best.as_ref().is_none_or(|best| score < best.score) {
-            best = Some(Chosen {
-                model: problem.finish(params, weights),
-                score,
-                residuals,
-            });
+    /// Its name: that of its kernel, or of a mean.
+    pub fn regressor(&self) -> &'static str {
+        match self.members.as_slice() {
+            [only] => only.params.kernel.regressor(),
+            _ => "kernel mean",
         }
     }
-    best
-}
-
-/// The outcome of [`choose`].
-#[derive(Debug, Clone, PartialEq)]
-pub struct Chosen {
-    /// Fitted on all rows.
-    pub model: KernelRidge,
-    /// Mean absolute error over the measured rows.
-    pub score: f64,
-    /// Residuals of the measured rows; a row can be measured in several blocks.
-    pub residuals: Vec<Residual>,
-}
-
-/// What was off on one row that was left out.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Residual {
-    /// Row index.
-    pub row: usize,
-    /// Target minus estimate.
-    pub residual: f64,
 }
 
 /// Scaled rows and their distances, shared by all grid points.
-struct Problem {
+pub(super) struct Problem {
     scaler: Scaler,
     rows: Vec<f64>,
     mean: f64,
-    centred: Vec<f64>,
+    /// Targets less their mean.
+    pub centred: Vec<f64>,
 }
 
 impl Problem {
-    fn new(rows: &[f64], n_columns: usize, targets: &[f64]) -> Option<Self> {
+    pub fn new(rows: &[f64], n_columns: usize, targets: &[f64]) -> Option<Self> {
         let n = targets.len();
         if n == 0 || n_columns == 0 || rows.len() != n * n_columns {
             return None;
@@ -257,7 +200,7 @@ impl Problem {
     }
 
     /// K + αI, lower triangle.
-    fn matrix(&self, params: KernelParams) -> Vec<f64> {
+    pub fn matrix(&self, params: KernelParams) -> Vec<f64> {
         let (n, p) = (self.centred.len(), self.scaler.len().max(1));
         let mut matrix = vec![0.0; n * n];
         for (i, a) in self.rows.chunks_exact(p).enumerate() {
@@ -269,18 +212,17 @@ impl Problem {
         matrix
     }
 
-    fn finish(&self, params: KernelParams, weights: Vec<f64>) -> KernelRidge {
+    pub fn finish(&self, members: Vec<Member>) -> KernelRidge {
         KernelRidge {
-            params,
             scaler: self.scaler.clone(),
             mean: self.mean,
             rows: self.rows.clone(),
-            weights,
+            members,
         }
     }
 }
 
-fn squared_distance(a: &[f64], b: &[f64]) -> f64 {
+pub(super) fn squared_distance(a: &[f64], b: &[f64]) -> f64 {
     // ‖a‖² + ‖b‖² − 2ab would lose digits for near rows.
     let mut difference = [0.0; 32];
     if a.len() > difference.len() {
@@ -307,52 +249,6 @@ mod tests {
             targets.push(1.0 + 0.1 * a - 0.05 * b * b + 0.01 * f64::from(i * 7 % 5));
         }
         (rows, targets)
-    }
-
-    #[test]
-    fn block_residuals_equal_refits_without_the_block() {
-        let (rows, targets) = rows();
-        let params = KernelParams::gaussian(0.1, 0.5);
-        let out: Vec<usize> = vec![3, 4, 10, 17];
-        let chosen = choose(
-            &rows,
-            2,
-            &targets,
-            &[Block {
-                out: out.clone(),
-                test: vec![4, 17],
-            }],
-            &[params],
-        )
-        .unwrap();
-        assert_eq!(chosen.residuals.len(), 2);
-        // Refit with the same scaling and mean: subset the scaled problem by hand.
-        let full = KernelRidge::fit(&rows, 2, &targets, params).unwrap();
-        let keep: Vec<usize> = (0..30).filter(|i| !out.contains(i)).collect();
-        let scaled: Vec<f64> = keep
-            .iter()
-            .flat_map(|&i| full.rows[2 * i..2 * i + 2].to_vec())
-            .collect();
-        let m = keep.len();
-        let mut matrix = vec![0.0; m * m];
-        for i in 0..m {
-            for j in 0..m {
-                let d = squared_distance(&scaled[2 * i..2 * i + 2], &scaled[2 * j..2 * j + 2]);
-                matrix[i * m + j] = libm::exp(-0.5 * d);
-            }
-            matrix[i * m + i] += params.alpha;
-        }
-        let y: Vec<f64> = keep.iter().map(|&i| targets[i] - full.mean).collect();
-        let refit = KernelRidge {
-            rows: scaled,
-            weights: Cholesky::new(matrix, m).unwrap().solve(&y),
-            ..full
-        };
-        for residual in &chosen.residuals {
-            let i = residual.row;
-            let estimate = refit.predict(&rows[2 * i..2 * i + 2])[0];
-            assert!((targets[i] - estimate - residual.residual).abs() < 1e-10);
-        }
     }
 
     #[test]

@@ -6,12 +6,14 @@ mod linear;
 mod ridge;
 mod select;
 mod trees;
+mod trials;
 mod view;
 
 pub use boosting::{Boosting, BoostingParams};
-pub use kernel::{choose, Block, Chosen, Kernel, KernelParams, KernelRidge, Residual};
+pub use kernel::{Kernel, KernelParams, KernelRidge};
 pub use linear::{dot, Cholesky};
 pub use ridge::Ridge;
 pub use select::{ridges, select, Candidate, Selected};
 pub use trees::{TreeKind, Trees};
+pub use trials::{choose, Block, Chosen, Residual, Trials};
 pub use view::{Scaler, Shape, View};

@@ -1,12 +1,18 @@
 //! Which regressor: grouped cross-validation over all of them.
 
-use super::kernel::{choose, Block, Chosen, Kernel, KernelParams, Residual};
+use super::kernel::{Kernel, KernelParams};
 use super::trees::{TreeKind, Trees};
+use super::trials::{Block, Chosen, Residual, Trials};
 use serde::{Deserialize, Serialize};
 
 /// Trees are grown anew for every block, so that they are judged on at most so many; kernels,
 /// whose residuals come in closed form, are judged on the same ones when compared with trees.
 const MOST_TREE_BLOCKS: usize = 5;
+
+/// Kernels that are averaged. On PulseBat's training batteries alone (grouped cross-validation whose
+/// ranking never saw the fold it is judged on, cases 0-3) the mean of three is off by 2.80 % where
+/// the best one is by 2.90 %; of five by 2.82 %, of ten by 2.91 %.
+const N_AVERAGED: usize = 3;
 
 /// What one regressor came to on rows left out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,7 +29,7 @@ pub struct Candidate {
 /// The regressor chosen.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Selected {
-    /// The best kernel, fitted on all rows.
+    /// The mean of the best kernels, fitted on all rows.
     pub kernel: Chosen,
     /// Trees that beat it, fitted on all rows.
     pub trees: Option<Trees>,
@@ -33,8 +39,8 @@ pub struct Selected {
     pub candidates: Vec<Candidate>,
 }
 
-/// The regressor with the least mean absolute error over blocks left out, among ridge, quadratic
-/// ridge and kernel ridge over their grids, gradient boosting and forest.
+/// The regressor with the least mean absolute error over blocks left out: the mean of the best
+/// kernels among ridge, quadratic ridge and kernel ridge over `grid`, gradient boosting, or forest.
 ///
 /// `None` if no kernel of the grids has a solution.
 pub fn select(
@@ -42,34 +48,36 @@ pub fn select(
     n_columns: usize,
     targets: &[f64],
     blocks: &[Block],
-    grids: &[Vec<KernelParams>],
+    grid: &[KernelParams],
     trees: &[TreeKind],
     seed: u64,
 ) -> Option<Selected> {
     let few = thinned(blocks);
     let mut candidates = vec![constant(targets, blocks)];
-    let mut best: Option<Chosen> = None;
-    for grid in grids {
-        let Some(chosen) = choose(rows, n_columns, targets, blocks, grid) else {
-            continue;
-        };
+    let trials = Trials::of(rows, n_columns, targets, blocks, grid)?;
+    let mut told = |chosen: &Chosen| {
         candidates.push(Candidate {
-            regressor: chosen.model.params().kernel.regressor().into(),
+            regressor: chosen.model.regressor().into(),
             mape: mape(&chosen.residuals, targets),
             n_blocks: blocks.len(),
         });
-        if best.as_ref().is_none_or(|best| chosen.score < best.score) {
-            best = Some(chosen);
+    };
+    for name in KERNELS {
+        if let Some(best) = trials.best(1, |params| params.kernel.regressor() == name) {
+            told(&best);
         }
     }
-    let kernel = best?;
+    let kernel = trials.best(N_AVERAGED, |_| true)?;
+    if kernel.model.params().len() > 1 {
+        told(&kernel);
+    }
     let mut residuals = kernel.residuals.clone();
     let mut chosen_trees = None;
     if !trees.is_empty() {
-        let params = [kernel.model.params()];
+        let params = kernel.model.params();
         // Few blocks can favour trees by chance: they must also beat the kernel over all blocks.
-        let on_few = choose(rows, n_columns, targets, &few, &params)?.score;
-        let mut score = on_few.min(kernel.score);
+        let on_few = Trials::of(rows, n_columns, targets, &few, &params)?;
+        let mut score = on_few.best(N_AVERAGED, |_| true)?.score.min(kernel.score);
         for &kind in trees {
             let found = tree_residuals(kind, rows, n_columns, targets, &few, seed);
             if found.is_empty() {
@@ -96,13 +104,17 @@ pub fn select(
     })
 }
 
+/// Names of the families of kernels, as candidates are listed.
+const KERNELS: [&str; 3] = ["ridge", "quadratic ridge", "kernel ridge"];
+
 /// The grids of ridge and of quadratic ridge.
-pub fn ridges() -> [Vec<KernelParams>; 2] {
-    let of = |kernel, alphas: [f64; 3]| alphas.map(|alpha| KernelParams { alpha, kernel }).to_vec();
+pub fn ridges() -> Vec<KernelParams> {
+    let of = |kernel, alphas: [f64; 3]| alphas.map(|alpha| KernelParams { alpha, kernel });
     [
         of(Kernel::Linear, [0.1, 1.0, 10.0]),
         of(Kernel::Quadratic, [0.3, 3.0, 30.0]),
     ]
+    .concat()
 }
 
 /// At most [`MOST_TREE_BLOCKS`], evenly over the list but never in step with its inner order
@@ -201,18 +213,18 @@ mod tests {
             .flat_map(|i| [f64::from(i * 13 % 60) / 60.0, f64::from(i * 29 % 60) / 60.0])
             .collect();
         let targets: Vec<f64> = rows.chunks(2).map(|r| target(r[0], r[1])).collect();
-        let mut grids = ridges().to_vec();
-        grids.push(vec![KernelParams::gaussian(0.01, 0.5)]);
-        select(&rows, 2, &targets, &blocks(), &grids, &TreeKind::ALL, 1).unwrap()
+        let mut grid = ridges();
+        grid.push(KernelParams::gaussian(0.01, 0.5));
+        select(&rows, 2, &targets, &blocks(), &grid, &TreeKind::ALL, 1).unwrap()
     }
 
     #[test]
     fn each_target_finds_its_regressor() {
         let line = pick(|a, b| 1.0 + a - 0.5 * b);
-        assert_eq!(line.kernel.model.params().kernel, Kernel::Linear);
+        assert_eq!(line.kernel.model.params()[0].kernel, Kernel::Linear);
         assert!(line.trees.is_none());
         let bowl = pick(|a, b| 1.0 + a * b - b * b);
-        assert_eq!(bowl.kernel.model.params().kernel, Kernel::Quadratic);
+        assert_eq!(bowl.kernel.model.params()[0].kernel, Kernel::Quadratic);
         let steps = pick(|a, _| if a > 0.47 { 2.0 } else { 1.0 });
         assert!(steps.trees.is_some());
         for selected in [line, bowl, steps] {
@@ -222,6 +234,7 @@ mod tests {
                 "ridge",
                 "quadratic ridge",
                 "kernel ridge",
+                "kernel mean",
                 "gradient boosting",
                 "forest",
             ];

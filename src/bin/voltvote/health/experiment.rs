@@ -50,15 +50,74 @@ struct Report<R> {
     split: String,
     seed: u64,
     types: Vec<OfType<R>>,
-    interpolation: Option<f64>,
-    extrapolation: Option<f64>,
+    /// Means of the types.
+    #[serde(flatten)]
+    means: Means,
 }
 
 #[derive(Serialize)]
 struct OfType<R> {
     #[serde(rename = "type")]
     name: String,
+    #[serde(flatten)]
+    means: Means,
     cases: Vec<R>,
+}
+
+/// MAPE in per cent, over the cases of a type or over types.
+#[derive(Serialize, Clone, Copy, Default)]
+struct Means {
+    /// Cases 0-3.
+    interpolation: Option<f64>,
+    /// Cases 4-7.
+    extrapolation: Option<f64>,
+    /// Always answering the mean, all cases.
+    constant: Option<f64>,
+}
+
+impl Means {
+    fn of_cases(figures: &[CaseFigure]) -> Self {
+        let of = |extrapolates: bool| {
+            let cases = figures.iter();
+            mean(
+                cases
+                    .filter(|figure| (figure.case >= FIRST_EXTRAPOLATION) == extrapolates)
+                    .map(|figure| figure.mape),
+            )
+        };
+        Self {
+            interpolation: of(false),
+            extrapolation: of(true),
+            constant: mean(figures.iter().map(|figure| figure.constant)),
+        }
+    }
+
+    fn of_types(types: &[Self]) -> Self {
+        let of = |part: fn(&Self) -> Option<f64>| mean(types.iter().filter_map(part));
+        Self {
+            interpolation: of(|means| means.interpolation),
+            extrapolation: of(|means| means.extrapolation),
+            constant: of(|means| means.constant),
+        }
+    }
+
+    fn show(&self, name: &str) {
+        let words = |what: &str, value: Option<f64>| match value {
+            Some(value) => format!("  {what} {value:.2} %"),
+            None => String::new(),
+        };
+        println!(
+            "{name:7} means{}{}{}",
+            words("interpolation", self.interpolation),
+            words("extrapolation", self.extrapolation),
+            words("constant", self.constant)
+        );
+    }
+}
+
+fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let values: Vec<f64> = values.collect();
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 
 /// Runs the experiment.
@@ -138,6 +197,17 @@ fn federated_types(arguments: &Arguments) -> Result<(), Failure> {
             results.push((name, result));
         }
     }
+    if !arguments.json {
+        let of = |part: fn(&Federated) -> f64| {
+            mean(results.iter().map(|(_, result)| part(result))).unwrap_or(f64::NAN)
+        };
+        println!(
+            "all     pooled {:5.2} %  moments {:5.2} %  constant {:5.2} %",
+            of(|r| r.pooled),
+            of(|r| r.moments),
+            of(|r| r.constant)
+        );
+    }
     let text = serde_json::to_string_pretty(&results)
         .map_err(|error| Failure::new("report-not-written", error.to_string()))?;
     if let Some(path) = &arguments.out {
@@ -161,6 +231,7 @@ fn report<R: Serialize>(
         None => (0..CASES.len()).collect(),
     };
     let mut types = Vec::new();
+    let mut figures: Vec<(String, Vec<CaseFigure>)> = Vec::new();
     for (name, class) in TYPES {
         if arguments.class != "all" && arguments.class != name {
             continue;
@@ -172,45 +243,33 @@ fn report<R: Serialize>(
             if !arguments.json {
                 println!("{name:7} case {case}  {}", words(&result));
             }
-            results.push((case, result));
+            results.push(result);
         }
-        types.push((name, results));
+        let of_type: Vec<CaseFigure> = results.iter().map(&figure).collect();
+        let means = Means::of_cases(&of_type);
+        if !arguments.json {
+            means.show(name);
+        }
+        figures.push((name.into(), of_type));
+        types.push(OfType {
+            name: name.into(),
+            means,
+            cases: results,
+        });
     }
-    let mean = |extrapolation: bool| {
-        let errors: Vec<f64> = types
-            .iter()
-            .flat_map(|(_, results)| results)
-            .filter(|(case, _)| (*case >= FIRST_EXTRAPOLATION) == extrapolation)
-            .map(|(_, result)| figure(result).mape)
-            .collect();
-        (!errors.is_empty()).then(|| errors.iter().sum::<f64>() / errors.len() as f64)
-    };
     if let Some(path) = &arguments.report {
         let heading = format!(
             "State of health from pulses, split {}, state of charge {}",
             arguments.split, arguments.soc
         );
-        let figures: Vec<(String, Vec<CaseFigure>)> = types
-            .iter()
-            .map(|(name, results)| {
-                let figures = results.iter().map(|(_, result)| figure(result));
-                ((*name).to_string(), figures.collect())
-            })
-            .collect();
         files::write(path, page_of(&heading, &figures).as_bytes())?;
     }
+    let of_types: Vec<Means> = types.iter().map(|of_type| of_type.means).collect();
     let report = Report {
         split: arguments.split.clone(),
         seed: arguments.seed,
-        interpolation: mean(false),
-        extrapolation: mean(true),
-        types: types
-            .into_iter()
-            .map(|(name, results)| OfType {
-                name: name.into(),
-                cases: results.into_iter().map(|(_, result)| result).collect(),
-            })
-            .collect(),
+        means: Means::of_types(&of_types),
+        types,
     };
     let text = serde_json::to_string_pretty(&report)
         .map_err(|error| Failure::new("report-not-written", error.to_string()))?;
@@ -220,14 +279,7 @@ fn report<R: Serialize>(
     if arguments.json {
         println!("{text}");
     } else {
-        for (name, value) in [
-            ("interpolation", report.interpolation),
-            ("extrapolation", report.extrapolation),
-        ] {
-            if let Some(value) = value {
-                println!("mean {name} {value:.2} %");
-            }
-        }
+        report.means.show("all");
     }
     Ok(())
 }
