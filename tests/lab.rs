@@ -8,7 +8,7 @@
 #[path = "lab/mod.rs"]
 mod lab;
 
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use voltvote::evaluate::{Language, Partition, Plan, Setup, SplitMode, EXPERIMENTS};
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/lab.txt");
@@ -83,46 +83,25 @@ fn partitions_by_maker_size_and_dirichlet_run() {
 fn a_report_taken_up_again_is_the_same() {
     let folder = std::env::temp_dir().join(format!("voltvote-lab-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
-    let run = |name: &str, threads: &str| {
-        let out = folder.join(format!("{name}.json"));
-        let status = Command::new(env!("CARGO_BIN_EXE_voltvote"))
-            .args([
-                "experiment",
-                "homogeneous",
-                "--simulated",
-                "27",
-                "--runs",
-                "4",
-            ])
-            .args(["--fewest-rows", "10", "--most-rows", "20", "--clients", "3"])
+    let started = |name: &str, threads: &str| {
+        Command::new(env!("CARGO_BIN_EXE_voltvote"))
+            .args(["experiment", "homogeneous", "--simulated", "27"])
+            .args(["--runs", "4", "--clients", "3"])
+            .args(["--fewest-rows", "10", "--most-rows", "20"])
             .args(["--threads", threads, "--out"])
-            .arg(&out)
-            .output()
-            .unwrap();
-        assert!(status.status.success(), "{status:?}");
+            .arg(folder.join(name).with_extension("json"))
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap()
+    };
+    let run = |name: &str, threads: &str| {
+        assert!(started(name, threads).wait().unwrap().success());
+        let out = folder.join(name);
         ["json", "csv", "html"].map(|end| std::fs::read(out.with_extension(end)).unwrap())
     };
     let whole = run("whole", "2");
     // What a killed run leaves: a header, finished jobs in any order, and half a line.
-    let plan_header = {
-        let first = folder.join("again.json");
-        let child = Command::new(env!("CARGO_BIN_EXE_voltvote"))
-            .args([
-                "experiment",
-                "homogeneous",
-                "--simulated",
-                "27",
-                "--runs",
-                "4",
-            ])
-            .args(["--fewest-rows", "10", "--most-rows", "20", "--clients", "3"])
-            .args(["--threads", "1", "--out"])
-            .arg(&first)
-            .spawn()
-            .unwrap();
-        let runs = first.with_extension("runs");
-        wait_for_lines(&runs, 2, child)
-    };
+    let plan_header = wait_for_lines(&folder.join("again.runs"), 2, started("again", "1"));
     std::fs::write(
         folder.join("again.runs"),
         format!("{plan_header}[3,[0.5,nu"),
@@ -135,7 +114,7 @@ fn a_report_taken_up_again_is_the_same() {
 }
 
 /// Kills the child once the file has this many whole lines; returns them.
-fn wait_for_lines(path: &std::path::Path, n: usize, mut child: std::process::Child) -> String {
+fn wait_for_lines(path: &std::path::Path, n: usize, mut child: Child) -> String {
     loop {
         let text = std::fs::read_to_string(path).unwrap_or_default();
         let lines: Vec<&str> = text
