@@ -5,6 +5,7 @@
 //!   most one `<link rel="stylesheet" href="…css">` and at most one
 //!   `<script type="module" src="….js">`. Both are bundled (imports, `@import`) and put inline.
 //!   No other `src` or `href` may need a request; no `style="…"` attribute, no `on…="…"`.
+//! - A line `<!-- frame/PART.html -->` stands for that file, which all pages share.
 //! - `www/worker.js` is the worker. It imports the engine as `"voltvote"`: the glue that
 //!   wasm-bindgen makes. Each page gets one classic script with the operations that it calls
 //!   ([`worker`](crate::worker)) and an engine that can do just these ([`engine`](crate::engine)).
@@ -60,7 +61,9 @@ pub fn pack() -> Result<PathBuf> {
         if !source.is_file() {
             continue;
         }
-        let html = fs::read_to_string(&source)?;
+        let html = page::framed(name, &fs::read_to_string(&source)?, |part| {
+            fs::read_to_string(root().join("www").join(part)).with_context(|| part.to_owned())
+        })?;
         let packed =
             packed(&core, &texts, name, &html).with_context(|| format!("www/{name}.html"))?;
         fs::write(dist.join(format!("{name}.html")), &packed)?;

@@ -17,6 +17,28 @@ pub const ENGINE_BLOCK: &str = "packed-engine";
 
 const CHARSET: &str = "<meta charset=\"utf-8\">";
 
+/// The page `name` with the parts that all pages share, each in the place of a line
+/// `<!-- frame/PART.html -->`, and marked where the frame links to the page itself.
+///
+/// # Errors
+/// When a part cannot be read.
+pub fn framed(
+    name: &str,
+    html: &str,
+    mut read: impl FnMut(&str) -> Result<String>,
+) -> Result<String> {
+    let mut page = String::new();
+    for line in html.lines() {
+        let part = line.trim().strip_prefix("<!-- frame/");
+        match part.and_then(|part| part.strip_suffix(" -->")) {
+            Some(part) => page += &read(&format!("frame/{part}"))?,
+            None => page += &format!("{line}\n"),
+        }
+    }
+    let link = format!("<a href=\"{name}.html\"");
+    Ok(page.replacen(&link, &format!("{link} aria-current=\"page\""), 1))
+}
+
 /// Puts everything inline. `bundle` gives the text of a script or style named in the page.
 ///
 /// # Errors
@@ -140,6 +162,20 @@ fn self_contained(markup: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_frame_takes_its_place_and_knows_the_page() -> Result<()> {
+        let html = "<body>\n  <!-- frame/top.html -->\n<!-- a note -->\n</body>\n";
+        let top = "<a href=\"lab.html\">Lab</a>\n<a href=\"verify.html\">Check</a>\n";
+        let page = framed("verify", html, |part| match part {
+            "frame/top.html" => Ok(top.to_owned()),
+            other => bail!("no {other}"),
+        })?;
+        let marked = top.replace("verify.html\"", "verify.html\" aria-current=\"page\"");
+        assert_eq!(page, format!("<body>\n{marked}<!-- a note -->\n</body>\n"));
+        assert!(framed("lab", "<!-- frame/none.html -->", |_| bail!("none")).is_err());
+        Ok(())
+    }
 
     const SOURCE: &str = "<!doctype html><html><head><meta charset=\"utf-8\">\
         <link rel=\"icon\" href=\"data:,\"><link rel=\"stylesheet\" href=\"a.css\"></head>\
