@@ -3,14 +3,19 @@
 /// Small letters of the alphabets that headings and file names are written in: Latin, Greek,
 /// Cyrillic and full-width. Everything else stays as it is.
 pub fn lowercase(text: &str) -> String {
-    text.chars().map(small).collect()
+    let mut small_text = String::with_capacity(text.len());
+    for letter in text.chars() {
+        small_text.push(small(letter));
+    }
+    small_text
 }
 
 fn small(letter: char) -> char {
+    if letter.is_ascii() {
+        return letter.to_ascii_lowercase();
+    }
     let distance = match letter {
-        'A'..='Z' | 'À'..='Ö' | 'Ø'..='Þ' | 'Α'..='Ρ' | 'Σ'..='Ϋ' | 'А'..='Я' | 'Ａ'..='Ｚ' => {
-            32
-        }
+        'À'..='Ö' | 'Ø'..='Þ' | 'Α'..='Ρ' | 'Σ'..='Ϋ' | 'А'..='Я' | 'Ａ'..='Ｚ' => 32,
         'Ѐ'..='Џ' => 80,
         // Capital and small letters take turns.
         'Ā'..='į' | 'Ĳ'..='ķ' | 'Ŋ'..='ŷ' => 1 - u32::from(letter) % 2,

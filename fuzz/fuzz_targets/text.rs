@@ -1,14 +1,12 @@
-//! Any bytes as a file, in pieces of a size that the first byte chooses.
+//! See `imports.rs`; the memory of every input is bounded.
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use voltvote::import::{Importer, Options};
+mod imports;
+mod memory;
 
-fuzz_target!(|bytes: &[u8]| {
-    let Some((size, bytes)) = bytes.split_first() else { return };
-    let mut importer = Importer::new("x.csv", Options::default());
-    let pushed = bytes.chunks(1 + usize::from(*size) * 16).try_for_each(|bytes| importer.push(bytes));
-    if pushed.is_ok() {
-        let _ = importer.finish();
-    }
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: &[u8]| {
+    let body = imports::BODIES.iter().find(|(name, _)| *name == "text");
+    memory::bounded(body.expect("a body of this name").1, input);
 });

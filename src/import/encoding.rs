@@ -197,13 +197,14 @@ fn lines_of(text: &str) -> Vec<String> {
 fn known_headings(text: &str) -> i64 {
     let mut best = 0;
     for line in text.lines().take(80) {
-        if !line.chars().any(char::is_alphabetic) {
-            continue;
-        }
         for delimiter in [b',', b'\t', b';'] {
             if line.as_bytes().contains(&delimiter) {
                 let cells = layout::split(line, delimiter, false);
-                let score = dialects::identify(&cells, None, "").map_or(0, |found| found.score);
+                if !layout::has_words(&cells) {
+                    continue;
+                }
+                let score = dialects::identify(&cells, None, &Default::default())
+                    .map_or(0, |found| found.score);
                 best = best.max(i64::from(score));
             }
         }

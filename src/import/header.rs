@@ -59,7 +59,11 @@ impl Quantity {
 
     /// Factor from `unit` to s, V, A or Ah, if it is a unit of this quantity.
     pub fn factor(self, unit: &str) -> Option<f64> {
-        let unit = clean_unit(unit);
+        self.factor_of_clean(&clean_unit(unit))
+    }
+
+    /// As [`factor`](Self::factor), of a unit in the form of [`clean_unit`].
+    pub(super) fn factor_of_clean(self, unit: &str) -> Option<f64> {
         // `h:m:s` in any spelling: the field itself is read as a duration.
         if unit.contains(':') && matches!(self, Self::Time | Self::StepTime) {
             return Some(1.0);
@@ -253,10 +257,11 @@ pub fn is_unit(word: &str) -> bool {
             Quantity::Capacity,
         ]
         .into_iter()
-        .any(|quantity| quantity.factor(&clean).is_some())
+        .any(|quantity| quantity.factor_of_clean(&clean).is_some())
 }
 
-fn clean_unit(unit: &str) -> String {
+/// A unit as the tables have it: small letters, no blanks, points or brackets.
+pub(super) fn clean_unit(unit: &str) -> String {
     simplify(unit)
         .chars()
         .filter(|sign| {

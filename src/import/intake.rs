@@ -18,6 +18,28 @@ const MAX_CHANNELS: usize = 8;
 /// Between two comparisons of elapsed time and wall clock.
 const CHECK_EVERY: u64 = 512;
 
+/// A field of a row.
+#[derive(Debug, Clone, Copy)]
+pub struct Field<'a> {
+    /// As written.
+    pub text: &'a [u8],
+    /// Its number where that was read in passing; `NaN` where the text has to be looked at.
+    pub number: f64,
+}
+
+impl<'a> Field<'a> {
+    /// A field that is not there.
+    pub const EMPTY: Self = Self::of(&[]);
+
+    /// A field of which only the text is known.
+    pub const fn of(text: &'a [u8]) -> Self {
+        Self {
+            text,
+            number: f64::NAN,
+        }
+    }
+}
+
 /// One column to read.
 #[derive(Debug, Clone, Copy)]
 struct Slot {
@@ -248,31 +270,41 @@ impl Intake {
         self.state
     }
 
-    fn value(&self, fields: &[&[u8]], slot: Option<usize>) -> Option<f64> {
-        let slot = slot?;
-        let field = fields.get(slot)?;
-        let factor = self.slots.get(slot)?.factor;
-        let value = match self.thousands {
-            None => number::parse(field, self.decimal)?,
-            Some(mark) => {
-                let plain: Vec<u8> = field.iter().copied().filter(|byte| *byte != mark).collect();
-                number::parse(&plain, self.decimal)?
-            }
-        };
-        Some(if factor == 1.0 { value } else { value * factor })
+    /// Whether a slot is read as a number in every row: not words, and not dates.
+    pub fn is_number(&self, slot: usize) -> bool {
+        self.thousands.is_none() && self.state != Some(slot) && self.wall != Some(slot)
     }
 
-    fn seconds(&self, fields: &[&[u8]], slot: usize) -> Option<f64> {
-        self.value(fields, Some(slot))
-            .or_else(|| number::parse_duration(fields.get(slot)?, self.decimal))
+    /// The number of a field, in the unit of its heading.
+    fn number(&self, field: &Field) -> Option<f64> {
+        if !field.number.is_nan() {
+            return Some(field.number);
+        }
+        match self.thousands {
+            None => number::parse(field.text, self.decimal),
+            Some(mark) => {
+                let digits = field.text.iter().copied().filter(|byte| *byte != mark);
+                number::parse(&digits.collect::<Vec<u8>>(), self.decimal)
+            }
+        }
+    }
+
+    fn value(&self, fields: &[Field], slot: usize) -> Option<f64> {
+        let (field, slot) = (fields.get(slot)?, self.slots.get(slot)?);
+        Some(self.number(field)? * slot.factor)
+    }
+
+    fn seconds(&self, fields: &[Field], slot: usize) -> Option<f64> {
+        self.value(fields, slot)
+            .or_else(|| number::parse_duration(fields.get(slot)?.text, self.decimal))
     }
 
     /// Takes a row: one field per slot, in slot order. Returns whether it gave a sample.
-    pub fn row(&mut self, fields: &[&[u8]], flow: Flow, row: u64) -> bool {
+    pub fn row(&mut self, fields: &[Field], flow: Flow, row: u64) -> bool {
         let raw_time = match (self.clock.source(), self.time) {
             (Source::Wall, Some(slot)) => fields
                 .get(slot)
-                .and_then(|field| self.calendar.seconds(field)),
+                .and_then(|field| self.calendar.seconds(field.text)),
             (_, Some(slot)) => self.seconds(fields, slot),
             (_, None) => None,
         };
@@ -282,21 +314,21 @@ impl Intake {
         let first_current = self
             .channels
             .first()
-            .and_then(|channel| self.value(fields, Some(channel.current)));
+            .and_then(|channel| self.value(fields, channel.current));
         if self.channels.len() == 1 && first_current.is_none() {
             self.findings.at("current-missing", row);
             return true;
         }
-        for (counter, slot) in self.moved.iter_mut().zip(self.counters) {
-            if slot.is_some() {
-                let value = match slot.and_then(|slot| fields.get(slot)) {
-                    Some(field) if self.thousands.is_none() => number::parse(field, self.decimal),
-                    _ => None,
+        for at in 0..self.counters.len() {
+            if let Some(slot) = self.counters.get(at).copied().flatten() {
+                // A counter is a check only: with thousands marks it is not worth its reading.
+                let value = match self.thousands {
+                    None => self.value(fields, slot),
+                    Some(_) => None,
                 };
-                let factor = slot
-                    .and_then(|slot| self.slots.get(slot))
-                    .map_or(1.0, |slot| slot.factor);
-                counter.note(value.map(|value| value * factor));
+                if let Some(counter) = self.moved.get_mut(at) {
+                    counter.note(value);
+                }
             }
         }
         if self.clock.source() != Source::Wall
@@ -307,7 +339,7 @@ impl Intake {
             let wall_s = self
                 .wall
                 .and_then(|slot| fields.get(slot))
-                .and_then(|field| self.calendar.seconds(field));
+                .and_then(|field| self.calendar.seconds(field.text));
             if let Some(wall_s) = wall_s {
                 self.wall_s.get_or_insert(wall_s);
                 self.check.note(raw_time, wall_s);
@@ -316,8 +348,8 @@ impl Intake {
             self.wall_s.get_or_insert(raw_time);
         }
         let cycle = match self.cycle {
-            Some(_) => self
-                .value(fields, self.cycle)
+            Some(slot) => self
+                .value(fields, slot)
                 .filter(|number| *number >= 0.0 && *number < 1e7 && number.fract() == 0.0)
                 .map(|number| number as u32),
             None => None,
@@ -347,10 +379,10 @@ impl Intake {
             let current_a = if at == 0 {
                 Some(signed * sign)
             } else {
-                self.value(fields, Some(channel.current))
+                self.value(fields, channel.current)
                     .map(|current| current * sign)
             };
-            let voltage_v = self.value(fields, Some(channel.voltage));
+            let voltage_v = self.value(fields, channel.voltage);
             let Some(current_a) = current_a else {
                 self.findings.at("current-missing", row);
                 continue;

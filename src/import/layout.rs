@@ -1,6 +1,6 @@
 //! Shape of a text table from its first rows: separator, decimal mark, headings, first data row.
 
-use super::dialects::{self, Match};
+use super::dialects::{self, Candidate, Match, PreambleWords};
 use super::error::ImportError;
 use super::header;
 use super::header::Quantity;
@@ -390,36 +390,48 @@ fn preamble(rows: &[Vec<String>], header_line: usize) -> String {
         .join("\n")
 }
 
+/// Whether a row can be one of headings at all: two short cells with letters.
+pub fn has_words(row: &[String]) -> bool {
+    let is_word = |cell: &&String| cell.len() < 60 && cell.chars().any(char::is_alphabetic);
+    row.iter().filter(is_word).take(2).count() == 2
+}
+
 /// The row with the most known headings, and the first row of data below it.
 fn best_header(rows: &[Vec<String>]) -> Option<(usize, Match, usize)> {
-    let mut best: Option<(usize, Match)> = None;
+    let mut best: Option<(usize, Match, PreambleWords)> = None;
+    let mut above = PreambleWords::default();
+    let mut not_noted = rows.iter();
     for (line, row) in rows.iter().enumerate() {
-        let n_words = row
-            .iter()
-            .filter(|field| field.chars().any(char::is_alphabetic) && field.len() < 60)
-            .count();
-        if n_words < 2 {
+        if !has_words(row) {
             continue;
         }
-        let text = crate::letters::lowercase(&preamble(rows, line));
-        if let Some(found) = dialects::identify(row, None, &text) {
+        if let Some(candidate) = Candidate::of(row, None) {
+            // Rows without a candidate below them need not be searched for words.
+            let n_above = line - (rows.len() - not_noted.len());
+            not_noted
+                .by_ref()
+                .take(n_above)
+                .for_each(|row| above.note(row));
+            let Some(found) = candidate.identify(&above) else {
+                continue;
+            };
             // A layered file has several header rows; a header repeated mid-file ties, and the
             // first stays.
             let value =
                 |found: &Match| found.score + 10 * (3 - found.missing().len().min(3) as u32);
-            if best.as_ref().map_or(0, |(_, best)| value(best)) < value(&found) {
-                best = Some((line, found));
+            if best.as_ref().map_or(0, |(_, best, _)| value(best)) < value(&found) {
+                best = Some((line, found, above.clone()));
             }
         }
         // Headings do not hide below hundreds of data rows.
         if best
             .as_ref()
-            .is_some_and(|(at, found)| found.missing().is_empty() && line > at + 200)
+            .is_some_and(|(at, found, _)| found.missing().is_empty() && line > at + 200)
         {
             break;
         }
     }
-    let (line, mut found) = best?;
+    let (line, mut found, above) = best?;
     let mut first = line + 1;
     if let Some(units) = rows.get(line + 1) {
         let n_units = units
@@ -430,10 +442,9 @@ fn best_header(rows: &[Vec<String>]) -> Option<(usize, Match, usize)> {
         let n_numbers = shape(units, b'.', None).n_numbers;
         if n_units >= 2 && n_units * 2 >= n_filled && n_numbers <= 1 {
             first += 1;
-            let text = crate::letters::lowercase(&preamble(rows, line));
             if let Some(with_units) = rows
                 .get(line)
-                .and_then(|row| dialects::identify(row, Some(units), &text))
+                .and_then(|row| dialects::identify(row, Some(units), &above))
             {
                 found = with_units;
             }

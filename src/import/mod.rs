@@ -7,7 +7,7 @@
 //!
 //! Memory: text, gzip and zip stream, and hold at most 1 MiB of head and 65,536 rows per half,
 //! whatever their length. A workbook is held whole, packed, with at most 64 times its size and
-//! 16 MiB of shared strings. Nothing may unpack to more than 200 times its size and 16 MiB.
+//! 16 MiB of shared strings, and as much of rows. Nothing may unpack to more than 200 times its size and 16 MiB.
 //!
 //! ```
 //! use voltvote::import::{Importer, Options};
@@ -45,6 +45,7 @@ mod naming;
 mod number;
 mod peek;
 mod report;
+mod scan;
 mod segment;
 mod select;
 mod text;

@@ -18,47 +18,89 @@ pub fn parse(field: &[u8], decimal: u8) -> Option<f64> {
     }
 }
 
-/// Sign, up to 19 digits, small exponent: one multiplication, correctly rounded.
-#[inline]
-fn fast(field: &[u8], decimal: u8) -> Option<f64> {
-    let (negative, mut rest) = match field {
-        [b'-', rest @ ..] => (true, rest),
-        [b'+', rest @ ..] => (false, rest),
-        rest => (false, rest),
-    };
-    let mut mantissa: u64 = 0;
-    let mut n_digits = 0_usize;
-    let mut n_fraction = 0_i32;
-    let mut in_fraction = false;
-    let mut exponent = 0_i32;
-    while let [byte, tail @ ..] = rest {
-        let digit = byte.wrapping_sub(b'0');
-        if digit < 10 {
-            mantissa = mantissa.wrapping_mul(10).wrapping_add(u64::from(digit));
-            n_digits += 1;
-            n_fraction += i32::from(in_fraction);
-        } else if *byte == decimal && !in_fraction {
-            in_fraction = true;
-        } else if (*byte | 0x20) == b'e' {
-            exponent = small_exponent(tail)?;
-            break;
-        } else {
+/// Sign and digits at the start of a field.
+struct Digits {
+    is_negative: bool,
+    mantissa: u64,
+    n_digits: usize,
+    n_fraction: usize,
+    /// Bytes that they take, leading blanks included.
+    n_bytes: usize,
+}
+
+impl Digits {
+    #[inline(always)]
+    fn at_start_of(bytes: &[u8], decimal: u8, delimiter: u8) -> Self {
+        let mut at = 0;
+        while bytes.get(at) == Some(&b' ') {
+            at += 1;
+        }
+        let is_negative = bytes.get(at) == Some(&b'-');
+        if is_negative || bytes.get(at) == Some(&b'+') {
+            at += 1;
+        }
+        let (mut mantissa, mut n_digits) = (0_u64, 0_usize);
+        let mut n_whole = usize::MAX;
+        while let Some(byte) = bytes.get(at) {
+            let digit = byte.wrapping_sub(b'0');
+            if digit < 10 {
+                mantissa = mantissa.wrapping_mul(10).wrapping_add(u64::from(digit));
+                n_digits += 1;
+            } else if *byte == decimal && n_whole == usize::MAX && decimal != delimiter {
+                n_whole = n_digits;
+            } else {
+                break;
+            }
+            at += 1;
+        }
+        Self {
+            is_negative,
+            mantissa,
+            n_digits,
+            n_fraction: n_digits.saturating_sub(n_whole),
+            n_bytes: at,
+        }
+    }
+
+    /// The number, if one multiplication gives it correctly rounded.
+    #[inline(always)]
+    fn times_ten_to(&self, exponent: i32) -> Option<f64> {
+        // 19 digits cannot overflow; leading zeros count, so a long field just takes the other path.
+        if self.n_digits == 0 || self.n_digits > 19 || self.mantissa >= 1 << 53 {
             return None;
         }
-        rest = tail;
+        let scale = exponent - self.n_fraction as i32;
+        let power = *POWERS.get(scale.unsigned_abs() as usize)?;
+        let magnitude = if scale < 0 {
+            self.mantissa as f64 / power
+        } else {
+            self.mantissa as f64 * power
+        };
+        Some(if self.is_negative {
+            -magnitude
+        } else {
+            magnitude
+        })
     }
-    // 19 digits cannot overflow; leading zeros count, so a long field just takes the other path.
-    if n_digits == 0 || n_digits > 19 || mantissa >= 1 << 53 {
-        return None;
-    }
-    let scale = exponent - n_fraction;
-    let power = *POWERS.get(scale.unsigned_abs() as usize)?;
-    let magnitude = if scale < 0 {
-        mantissa as f64 / power
-    } else {
-        mantissa as f64 * power
+}
+
+/// The number at the start of a row's rest, `NaN` where it takes more than a look, and the bytes
+/// that were looked at: the search for the end of the field goes on from there.
+#[inline(always)]
+pub fn leading(bytes: &[u8], decimal: u8, delimiter: u8) -> (f64, usize) {
+    let digits = Digits::at_start_of(bytes, decimal, delimiter);
+    (digits.times_ten_to(0).unwrap_or(f64::NAN), digits.n_bytes)
+}
+
+/// Sign, up to 19 digits, small exponent: one multiplication.
+fn fast(field: &[u8], decimal: u8) -> Option<f64> {
+    let digits = Digits::at_start_of(field, decimal, b'\n');
+    let exponent = match field.get(digits.n_bytes..)? {
+        [] => 0,
+        [b'e' | b'E', exponent @ ..] => small_exponent(exponent)?,
+        _ => return None,
     };
-    Some(if negative { -magnitude } else { magnitude })
+    digits.times_ten_to(exponent)
 }
 
 fn small_exponent(field: &[u8]) -> Option<i32> {

@@ -12,7 +12,6 @@ use super::mapping::{MappedColumn, Mapping};
 use super::number;
 use super::xlsx::Workbook;
 use serde::Serialize;
-use std::ops::ControlFlow;
 
 /// Unpacked bytes that are looked at.
 const HEAD_BYTES: usize = 1 << 17;
@@ -258,15 +257,7 @@ fn head_of_workbook(bytes: &[u8]) -> Result<(String, Head), ImportError> {
     let book = Workbook::open(bytes)?;
     let mut best: Option<(usize, String, Vec<Vec<String>>)> = None;
     for (sheet, name) in book.sheet_names().into_iter().enumerate().take(50) {
-        let mut rows: Vec<Vec<String>> = Vec::new();
-        book.for_each_row(sheet, &mut |_, cells| {
-            rows.push(cells.to_vec());
-            if rows.len() < JUDGED_ROWS {
-                ControlFlow::Continue(())
-            } else {
-                ControlFlow::Break(())
-            }
-        })?;
+        let rows = book.first_rows(sheet, JUDGED_ROWS)?.rows;
         let n_data = rows.iter().filter(|row| is_data(Some(row), b'.')).count();
         if best.as_ref().map_or(0, |(n, _, _)| *n) < n_data {
             best = Some((n_data, name.to_string(), rows));
@@ -369,7 +360,11 @@ const STEMS: &[(&str, Quantity)] = &[
 fn guess(headings: &[String], rows: &[&Vec<String>], decimal: u8) -> Vec<(MappedColumn, bool)> {
     let mut found: Vec<(usize, Quantity, String, bool)> = Vec::new();
     let units = rows.first().filter(|row| !is_data(Some(row), decimal));
-    if let Some(known) = dialects::identify(headings, units.map(|row| row.as_slice()), "") {
+    if let Some(known) = dialects::identify(
+        headings,
+        units.map(|row| row.as_slice()),
+        &Default::default(),
+    ) {
         for role in known.roles.iter().filter(|role| role.channel == 0) {
             let asked = known
                 .ambiguous

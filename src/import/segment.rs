@@ -143,23 +143,23 @@ impl Segmenter {
     fn is_spike(&self, before_a: f64, current_a: f64, after_a: f64) -> bool {
         let scale_a = self.current_scale_a;
         let mean_a = 0.5 * (before_a + after_a);
-        let agree = (before_a - after_a).abs() <= 0.2 * mean_a.abs().max(0.01 * scale_a);
         let is_flowing = mean_a.abs() > 0.1 * scale_a;
         let away_a = (current_a - mean_a).abs();
         let allowed_a = if is_flowing {
-            mean_a.abs().max(0.5 * scale_a)
+            larger(mean_a.abs(), 0.5 * scale_a)
         } else {
             2.5 * scale_a
         };
-        self.n_active >= 20 && agree && away_a > allowed_a
+        let agree = || (before_a - after_a).abs() <= 0.2 * larger(mean_a.abs(), 0.01 * scale_a);
+        away_a > allowed_a && self.n_active >= 20 && agree()
     }
 
     fn take(&mut self, sample: Sample) -> Option<Half> {
         let magnitude = sample.current_a.abs();
         let [a, b] = self.recent_a;
-        let middle = a.max(b).min(magnitude).max(a.min(b));
+        let middle = larger(smaller(larger(a, b), magnitude), smaller(a, b));
         self.recent_a = [b, magnitude];
-        self.current_scale_a = self.current_scale_a.max(middle);
+        self.current_scale_a = larger(middle, self.current_scale_a);
         let is_active = magnitude > 0.004 * self.current_scale_a && magnitude > 1e-7;
 
         self.n_active += u64::from(is_active);
@@ -206,9 +206,13 @@ impl Segmenter {
             self.low = (self.charge_ah, self.rows.len());
         }
         // Five seconds of full current: less is no half in any protocol.
-        let least = (self.current_scale_a * 5.0 / 3600.0)
-            .max(0.5 * TURN * self.charge_scale_ah)
-            .max(1e-9);
+        let least = larger(
+            larger(
+                self.current_scale_a * 5.0 / 3600.0,
+                0.5 * TURN * self.charge_scale_ah,
+            ),
+            1e-9,
+        );
         let moved = (self.high.0 - self.low.0).abs();
         match self.direction {
             0 => {
@@ -219,14 +223,14 @@ impl Segmenter {
                 }
                 None
             }
-            1 if self.high.0 - self.charge_ah > least.max(TURN * moved) => {
+            1 if self.high.0 - self.charge_ah > larger(TURN * moved, least) => {
                 let half = self.close(self.high.1, true);
                 self.direction = -1;
                 self.start_ah = self.high.0;
                 self.low = (self.charge_ah, self.rows.len());
                 half
             }
-            -1 if self.charge_ah - self.low.0 > least.max(TURN * moved) => {
+            -1 if self.charge_ah - self.low.0 > larger(TURN * moved, least) => {
                 let half = self.close(self.low.1, false);
                 self.direction = 1;
                 self.start_ah = self.low.0;
@@ -356,6 +360,26 @@ fn without_pulses(rows: &[Row], start_ah: f64, charge_ah: f64) -> Option<(usize,
     let first_ah = from.and_then(charge_before).unwrap_or(start_ah);
     let last_ah = charge_before(to_row)?;
     (from_row < to_row).then_some((from_row, to_row, (last_ah - first_ah).abs()))
+}
+
+/// The larger of two numbers that are no `NaN`; `f64::max` is a call in wasm, on every row.
+#[inline(always)]
+fn larger(a: f64, b: f64) -> f64 {
+    if a > b {
+        a
+    } else {
+        b
+    }
+}
+
+/// The smaller of two numbers that are no `NaN`.
+#[inline(always)]
+fn smaller(a: f64, b: f64) -> f64 {
+    if a < b {
+        a
+    } else {
+        b
+    }
 }
 
 /// Median of the first three voltages that are there.

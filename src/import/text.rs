@@ -2,8 +2,9 @@
 
 use super::encoding::{self, Encoding, Transcoder};
 use super::error::ImportError;
-use super::intake::{flow_of, Flow, Intake, MAX_SLOTS};
+use super::intake::{flow_of, Field, Flow, Intake, MAX_SLOTS};
 use super::layout::{self, Layout};
+use super::scan::{Column, Scan};
 use super::Options;
 use memchr::{memchr, memchr2};
 
@@ -36,10 +37,8 @@ pub struct Body {
     pub encoding: Encoding,
     /// Its samples.
     pub intake: Intake,
-    /// Column of each slot, ascending, with the slot.
-    wanted: Vec<(usize, usize)>,
-    /// Columns up to the last that is read.
-    n_columns: usize,
+    /// The columns that are read.
+    scan: Scan,
     header: Vec<u8>,
     units: Vec<u8>,
     carry: Vec<u8>,
@@ -121,13 +120,13 @@ impl TextReader {
         let target_ah = options.target_ah(&layout.preamble);
         let mut intake = Intake::new(&layout.columns, layout.decimal, layout.thousands, target_ah);
         intake.trace = options.trace.then(Box::default);
-        let mut wanted: Vec<(usize, usize)> = intake
-            .columns()
-            .into_iter()
-            .enumerate()
-            .map(|(slot, index)| (index, slot))
-            .collect();
-        crate::order::sort(&mut wanted);
+        let columns = intake.columns().into_iter().enumerate();
+        let columns = columns.map(|(slot, index)| Column {
+            index,
+            slot,
+            is_number: intake.is_number(slot),
+        });
+        let scan = Scan::new(columns.collect(), layout.delimiter, layout.decimal);
         let raw = |line: usize| -> Vec<u8> {
             self.head
                 .split(|byte| *byte == b'\n')
@@ -145,8 +144,7 @@ impl TextReader {
             layout,
             encoding,
             intake,
-            n_columns: wanted.last().map_or(0, |(index, _)| index + 1),
-            wanted,
+            scan,
             carry: Vec::new(),
             words: Vec::new(),
             gb18030: options.decode_gb18030,
@@ -204,12 +202,34 @@ impl Body {
                 }
             }
         }
-        while let Some(end) = memchr(b'\n', bytes) {
-            let (line, rest) = bytes.split_at(end);
-            self.counted_line(line);
-            bytes = rest.get(1..).unwrap_or(&[]);
+        while let Some(n) = self.next_line(bytes) {
+            bytes = bytes.get(n..).unwrap_or(&[]);
         }
         self.keep(bytes);
+    }
+
+    /// Takes one line off the front, if it ends there; returns its length with its end.
+    #[inline]
+    fn next_line(&mut self, bytes: &[u8]) -> Option<usize> {
+        if self.is_plain() && self.line >= self.layout.first_line as u64 {
+            let mut fields = [Field::EMPTY; MAX_SLOTS];
+            if let Some(at) = self.scan.fields(bytes, &mut fields) {
+                let end = at + memchr(b'\n', bytes.get(at..)?)?;
+                self.line += 1;
+                if !self.take_fields(&fields, bytes.get(..end)?) {
+                    self.intake.findings.at("row-unreadable", self.line);
+                }
+                return Some(end + 1);
+            }
+        }
+        let end = memchr(b'\n', bytes)?;
+        self.counted_line(bytes.get(..end)?);
+        Some(end + 1)
+    }
+
+    /// Whether separators alone tell the fields of a line apart, as long as nothing is quoted.
+    fn is_plain(&self) -> bool {
+        self.layout.n_indent == 0 && !self.layout.wrapped && self.layout.delimiter != b' '
     }
 
     /// Holds an unfinished line; bytes of an endless one are dropped.
@@ -231,47 +251,15 @@ impl Body {
         if self.line <= self.layout.first_line as u64 {
             return true;
         }
-        let mut fields: [&[u8]; MAX_SLOTS] = [&[]; MAX_SLOTS];
+        let mut fields = [Field::EMPTY; MAX_SLOTS];
         if self.layout.delimiter == b' ' {
             let cells = line
                 .split(u8::is_ascii_whitespace)
                 .filter(|cell| !cell.is_empty());
-            for (index, cell) in cells.enumerate().take(self.n_columns) {
-                for (wanted, slot) in &self.wanted {
-                    if let (true, Some(field)) = (*wanted == index, fields.get_mut(*slot)) {
-                        *field = cell;
-                    }
-                }
-            }
+            self.scan.pick(cells, &mut fields);
             return self.take_fields(&fields, line);
         }
-        let plain = self.layout.n_indent == 0 && !self.layout.wrapped;
-        if plain && memchr(b'"', line).is_none() {
-            let mut column = 0;
-            let mut start = 0;
-            let mut wanted = self.wanted.iter();
-            let Some(mut next) = wanted.next() else {
-                return false;
-            };
-            'fields: loop {
-                let rest = line.get(start..).unwrap_or(&[]);
-                let end = rest.iter().position(|byte| *byte == self.layout.delimiter);
-                if column == next.0 {
-                    let field = rest.get(..end.unwrap_or(rest.len())).unwrap_or(&[]);
-                    if let Some(slot) = fields.get_mut(next.1) {
-                        *slot = field;
-                    }
-                    match wanted.next() {
-                        Some(another) => next = another,
-                        None => break 'fields,
-                    }
-                }
-                match end {
-                    Some(end) => start += end + 1,
-                    None => break 'fields,
-                }
-                column += 1;
-            }
+        if self.is_plain() && self.scan.fields(line, &mut fields).is_some() {
             return self.take_fields(&fields, line);
         }
         self.take_careful(line)
@@ -304,12 +292,9 @@ impl Body {
         if n_indent > 0 && !self.take_layer(&cells) {
             return true;
         }
-        let mut fields: [&[u8]; MAX_SLOTS] = [&[]; MAX_SLOTS];
-        for (index, slot) in &self.wanted {
-            if let (Some(cell), Some(field)) = (cells.get(*index), fields.get_mut(*slot)) {
-                *field = super::number::trim(cell);
-            }
-        }
+        let mut fields = [Field::EMPTY; MAX_SLOTS];
+        self.scan
+            .pick(cells.into_iter().map(super::number::trim), &mut fields);
         self.take_fields(&fields, line)
     }
 
@@ -330,9 +315,9 @@ impl Body {
         false
     }
 
-    fn take_fields(&mut self, fields: &[&[u8]; MAX_SLOTS], line: &[u8]) -> bool {
+    fn take_fields(&mut self, fields: &[Field; MAX_SLOTS], line: &[u8]) -> bool {
         let flow = match self.intake.state_slot() {
-            Some(slot) => self.flow(fields.get(slot).copied().unwrap_or(&[])),
+            Some(slot) => self.flow(fields.get(slot).map_or(&[], |field| field.text)),
             None => self.layered_state,
         };
         if self.intake.row(fields, flow, self.line) {

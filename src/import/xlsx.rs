@@ -3,7 +3,7 @@
 use super::container::{sheet_encoding, Table};
 use super::error::ImportError;
 use super::inflate::Inflater;
-use super::intake::{flow_of, Intake, MAX_SLOTS};
+use super::intake::{flow_of, Field, Intake, MAX_SLOTS};
 use super::layout::{self, Layout};
 use super::Options;
 use quick_xml::events::{BytesStart, Event};
@@ -12,16 +12,15 @@ use std::ops::ControlFlow;
 
 /// Columns read; cyclers write 60 at most.
 const MAX_COLUMNS: usize = 1024;
-/// Cells that [`Workbook::rows`] returns at most.
-const MAX_CELLS: usize = 4_000_000;
 /// Rows of head that decide the layout of a sheet.
-const HEAD_ROWS: usize = 200;
+pub(super) const HEAD_ROWS: usize = 200;
 /// Bytes of a cell kept.
 const MAX_CELL: usize = 4096;
-/// Shared strings may take this many times the size of the workbook, and [`FREE_STRINGS`] more.
-const MAX_STRINGS_RATIO: usize = 64;
-/// Bytes of shared strings that any workbook may have.
-const FREE_STRINGS: usize = 1 << 24;
+/// Shared strings, and the rows held at a time, may each take this many times the size of the
+/// workbook, and [`FREE_TEXT`] more: a reference of five bytes may stand for a long string.
+const MAX_TEXT_RATIO: usize = 64;
+/// Bytes of text that any workbook may have.
+const FREE_TEXT: usize = 1 << 24;
 
 const DAMAGED: ImportError = ImportError::BadArchive {
     reason: "the workbook has no readable directory",
@@ -34,6 +33,16 @@ pub struct Workbook<'a> {
     entries: Vec<Entry>,
     sheets: Vec<(String, String)>,
     shared: Vec<String>,
+}
+
+/// The beginning of a sheet.
+pub(super) struct FirstRows {
+    /// Its rows, as [`Workbook::rows`] gives them.
+    pub rows: Vec<Vec<String>>,
+    /// Their numbers, from 1.
+    pub numbers: Vec<u64>,
+    /// Whether these are all that were asked for.
+    pub is_whole: bool,
 }
 
 #[derive(Debug)]
@@ -69,19 +78,21 @@ impl<'a> Workbook<'a> {
                 sheets.push((attribute(element, b"name"), attribute(element, b"id")));
             }
         })?;
-        book.sheets = sheets
-            .into_iter()
-            .filter_map(|(name, id)| {
-                let (_, target) = targets.iter().find(|(known, _)| *known == id)?;
-                let target = target.trim_start_matches('/');
-                let path = if target.starts_with("xl/") {
-                    target.to_string()
-                } else {
-                    format!("xl/{target}")
-                };
-                Some((name, path))
-            })
-            .collect();
+        for (name, id) in sheets {
+            let Some((_, target)) = targets.iter().find(|(known, _)| *known == id) else {
+                continue;
+            };
+            let target = target.trim_start_matches('/');
+            let path = if target.starts_with("xl/") {
+                target.to_string()
+            } else {
+                format!("xl/{target}")
+            };
+            // One sheet under many names would be read as often.
+            if !book.sheets.iter().any(|(_, known)| *known == path) {
+                book.sheets.push((name, path));
+            }
+        }
         if book.sheets.is_empty() {
             // No directory of sheets: take the parts as they are called.
             book.sheets = book
@@ -106,22 +117,50 @@ impl<'a> Workbook<'a> {
     /// # Errors
     /// `BadArchive` or `TooLarge`.
     pub fn rows(&self, sheet: usize) -> Result<Vec<Vec<String>>, ImportError> {
-        let mut rows = Vec::new();
-        let mut n_cells = 0;
-        self.for_each_row(sheet, &mut |_, cells| {
-            n_cells += cells.len();
-            if n_cells > MAX_CELLS {
-                return ControlFlow::Break(());
-            }
-            rows.push(cells.to_vec());
-            ControlFlow::Continue(())
-        })?;
-        if n_cells > MAX_CELLS {
+        let first = self.first_rows(sheet, usize::MAX)?;
+        if !first.is_whole {
             return Err(ImportError::TooLarge {
-                limit: MAX_CELLS as u64,
+                limit: self.allowed() as u64,
             });
         }
-        Ok(rows)
+        Ok(first.rows)
+    }
+
+    /// The first rows of a sheet, as many as are asked for and may be held.
+    ///
+    /// # Errors
+    /// `BadArchive` or `TooLarge`.
+    pub(super) fn first_rows(&self, sheet: usize, n_rows: usize) -> Result<FirstRows, ImportError> {
+        let mut first = FirstRows {
+            rows: Vec::new(),
+            numbers: Vec::new(),
+            is_whole: true,
+        };
+        let mut n_bytes = 0;
+        self.for_each_row(sheet, &mut |number, cells| {
+            // Of each cell the text, and the handle of it.
+            let cell_bytes = |cell: &String| cell.len() + size_of::<String>();
+            n_bytes += cells.iter().map(cell_bytes).sum::<usize>() + size_of::<Vec<String>>();
+            first.is_whole = n_bytes <= self.allowed();
+            if !first.is_whole {
+                return ControlFlow::Break(());
+            }
+            first.rows.push(cells.to_vec());
+            first.numbers.push(number);
+            if first.rows.len() < n_rows {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        })?;
+        Ok(first)
+    }
+
+    /// Bytes of text that may be held at a time.
+    fn allowed(&self) -> usize {
+        MAX_TEXT_RATIO
+            .saturating_mul(self.bytes.len())
+            .saturating_add(FREE_TEXT)
     }
 
     /// Hands over the rows of a sheet one by one, with their number from 1.
@@ -153,9 +192,7 @@ impl<'a> Workbook<'a> {
         let mut strings: Vec<String> = Vec::new();
         let mut text = String::new();
         let (mut in_text, mut in_phonetic) = (false, false);
-        let allowed = MAX_STRINGS_RATIO
-            .saturating_mul(self.bytes.len())
-            .saturating_add(FREE_STRINGS);
+        let allowed = self.allowed();
         let mut n_bytes = 0;
         self.parse("xl/sharedStrings.xml", &mut |event| {
             match event {
@@ -300,7 +337,9 @@ impl SheetParser<'_> {
         match event {
             Event::Start(start) => match start.local_name().as_ref() {
                 b"row" => {
-                    let number = attribute(start, b"r").parse().unwrap_or(self.row + 1);
+                    let number = attribute(start, b"r")
+                        .parse()
+                        .unwrap_or(self.row.saturating_add(1));
                     self.row = number;
                     self.column = 0;
                     self.n_cells = 0;
@@ -538,17 +577,11 @@ pub fn tables(bytes: &[u8], options: &Options) -> Result<Vec<Table>, ImportError
     let mut tables: Vec<Table> = Vec::new();
     let mut reason: Option<ImportError> = None;
     for (sheet, name) in book.sheet_names().into_iter().enumerate() {
-        let mut head: Vec<Vec<String>> = Vec::new();
-        let mut numbers: Vec<u64> = Vec::new();
-        book.for_each_row(sheet, &mut |number, cells| {
-            head.push(cells.to_vec());
-            numbers.push(number);
-            if head.len() < HEAD_ROWS {
-                ControlFlow::Continue(())
-            } else {
-                ControlFlow::Break(())
-            }
-        })?;
+        let FirstRows {
+            rows: head,
+            numbers,
+            ..
+        } = book.first_rows(sheet, HEAD_ROWS)?;
         let layout = match &options.mapping {
             Some(mapping) => mapping.sheet_layout(&head),
             None => layout::analyse_rows(&head),
@@ -621,9 +654,9 @@ fn fill(
     book.for_each_row(sheet, &mut |number, cells| {
         if number >= first {
             *n_rows += 1;
-            let mut fields: [&[u8]; MAX_SLOTS] = [&[]; MAX_SLOTS];
+            let mut fields = [Field::EMPTY; MAX_SLOTS];
             for (field, column) in fields.iter_mut().zip(&columns) {
-                *field = cells.get(*column).map_or(&[], |cell| cell.as_bytes());
+                *field = Field::of(cells.get(*column).map_or(&[], |cell| cell.as_bytes()));
             }
             let word = state
                 .and_then(|slot| columns.get(slot))

@@ -3,9 +3,12 @@
 //! A dialect is a table of columns; within it, the first row that a file's headings match wins
 //! for a quantity. Nothing in the reader branches on a maker.
 
+mod index;
 mod makers;
 
-use super::header::{parse_heading, Heading, Quantity};
+use super::header::{clean_unit, parse_heading, Heading, Quantity};
+use index::Known;
+pub use index::PreambleWords;
 
 /// One heading a dialect knows.
 #[derive(Debug)]
@@ -124,123 +127,145 @@ impl Match {
 }
 
 /// Finds the dialect of a row of headings. `units` is the unit row below, if there is one;
-/// `preamble` the text above, lower case.
-pub fn identify(cells: &[String], units: Option<&[String]>, preamble: &str) -> Option<Match> {
-    let headings: Vec<Heading> = cells
-        .iter()
-        .enumerate()
-        .map(|(index, cell)| {
-            let mut heading = parse_heading(cell);
-            if heading.unit.is_none() {
-                heading.unit = units
-                    .and_then(|units| units.get(index))
-                    .map(|unit| unit.trim_matches(['(', ')', '[', ']', ' ']))
-                    .map(crate::letters::lowercase)
-                    .filter(|unit| !unit.is_empty());
-            }
-            heading
-        })
-        .collect();
-    let mut best: Option<Match> = None;
-    for dialect in all() {
-        let roles = roles_in(dialect, &headings);
-        let mut known: Vec<usize> = roles.iter().map(|role| role.index).collect();
-        known.dedup();
-        let signature = dialect
-            .signature
-            .iter()
-            .filter(|label| {
-                headings.iter().any(|heading| heading.label == **label)
-                    || cells
-                        .iter()
-                        .any(|cell| cell.trim().eq_ignore_ascii_case(label))
-            })
-            .count();
-        let words = dialect
-            .preamble
-            .iter()
-            .filter(|word| preamble.contains(**word))
-            .count();
-        let score =
-            (2 * known.len() + 3 * signature + if known.is_empty() { 0 } else { 4 * words }) as u32;
-        // Without a mark of its own a maker's name is a guess: plain headings are a lab's.
-        let is_guess =
-            signature + words == 0 && all().last().is_none_or(|lab| lab.id != dialect.id);
-        let score = score.saturating_sub(u32::from(is_guess));
-        if score > best.as_ref().map_or(0, |best| best.score) {
-            best = Some(Match {
-                dialect,
-                score,
-                roles,
-                ambiguous: Vec::new(),
-            });
-        }
-    }
-    let mut best = best?;
-    // What the best dialect does not know, any other may.
-    for quantity in best.missing() {
-        if let Some(role) = all()
-            .iter()
-            .flat_map(|dialect| roles_in(dialect, &headings))
-            .find(|role| role.quantity == quantity)
-        {
-            best.roles.push(role);
-        }
-    }
-    settle(&mut best);
-    Some(best)
+/// `preamble` what was seen above.
+pub fn identify(
+    cells: &[String],
+    units: Option<&[String]>,
+    preamble: &PreambleWords,
+) -> Option<Match> {
+    Candidate::of(cells, units)?.identify(preamble)
 }
 
-fn roles_in(dialect: &Dialect, headings: &[Heading]) -> Vec<Role> {
-    let mut roles = Vec::new();
-    for (index, heading) in headings.iter().enumerate() {
-        let exact = dialect
-            .columns
+/// A row with headings, or a signature, that some dialect knows.
+#[derive(Debug)]
+pub struct Candidate {
+    headings: Vec<Heading>,
+    /// The units that headings name, in the form of the tables.
+    units: Vec<Option<String>>,
+    /// What the dialects know of each heading.
+    known: Vec<Known>,
+    /// Dialect and position of the signatures found.
+    signed: Vec<(usize, usize)>,
+}
+
+impl Candidate {
+    /// Looks a row up; `None` if no dialect knows anything in it.
+    pub fn of(cells: &[String], units: Option<&[String]>) -> Option<Self> {
+        let headings: Vec<Heading> = cells
             .iter()
-            .position(|column| column.label == heading.label);
-        let (rank, channel) = match exact {
-            Some(rank) => (rank, 0),
-            // `current_1`, `current_2`: several cells side by side.
-            None => {
-                let stem = heading
-                    .label
-                    .trim_end_matches(|sign: char| sign.is_ascii_digit());
-                let digits = heading.label.get(stem.len()..).unwrap_or("");
-                let known = dialect
-                    .columns
-                    .iter()
-                    .position(|column| column.label == stem);
-                match (known, digits.parse::<u32>()) {
-                    (Some(rank), Ok(number)) if !stem.is_empty() => (rank, number + 1),
-                    _ => continue,
+            .enumerate()
+            .map(|(index, cell)| {
+                let mut heading = parse_heading(cell);
+                if heading.unit.is_none() {
+                    heading.unit = units
+                        .and_then(|units| units.get(index))
+                        .map(|unit| unit.trim_matches(['(', ')', '[', ']', ' ']))
+                        .map(crate::letters::lowercase)
+                        .filter(|unit| !unit.is_empty());
                 }
-            }
-        };
-        let Some(column) = dialect.columns.get(rank) else {
-            continue;
-        };
-        let unit = heading
-            .unit
-            .clone()
-            .unwrap_or_else(|| column.unit.to_string());
-        let factor = match column.quantity {
-            Quantity::State => 1.0,
-            Quantity::Clock | Quantity::Cycle => column.quantity.factor(&unit).unwrap_or(1.0),
-            quantity => match quantity.factor(&unit) {
-                Some(factor) => factor,
-                None => continue,
-            },
-        };
-        roles.push(Role {
-            index,
-            quantity: column.quantity,
-            factor,
-            unit,
-            channel,
-            rank,
-        });
+                heading
+            })
+            .collect();
+        let known: Vec<Known> = headings.iter().map(Known::of).collect();
+        let signed = signatures_of(cells, &headings);
+        let is_any = !signed.is_empty() || known.iter().any(Known::is_any);
+        let clean = |heading: &Heading| heading.unit.as_deref().map(clean_unit);
+        is_any.then(|| Self {
+            units: headings.iter().map(clean).collect(),
+            headings,
+            known,
+            signed,
+        })
     }
-    roles
+
+    /// The dialect that knows most of it.
+    pub fn identify(self, preamble: &PreambleWords) -> Option<Match> {
+        let mut best: Option<Match> = None;
+        for (at, dialect) in all().iter().enumerate() {
+            let roles = self.roles_in(at);
+            let mut columns: Vec<usize> = roles.iter().map(|role| role.index).collect();
+            columns.dedup();
+            let signature = self.signed.iter().filter(|(known, _)| *known == at).count();
+            let words = preamble.count(at);
+            let by_words = if columns.is_empty() { 0 } else { 4 * words };
+            let score = (2 * columns.len() + 3 * signature + by_words) as u32;
+            // Without a mark of its own a maker's name is a guess: plain headings are a lab's.
+            let is_guess = signature + words == 0 && at + 1 != all().len();
+            let score = score.saturating_sub(u32::from(is_guess));
+            if score > best.as_ref().map_or(0, |best| best.score) {
+                best = Some(Match {
+                    dialect,
+                    score,
+                    roles,
+                    ambiguous: Vec::new(),
+                });
+            }
+        }
+        let mut best = best?;
+        // What the best dialect does not know, any other may.
+        for quantity in best.missing() {
+            if let Some(role) = (0..all().len())
+                .flat_map(|at| self.roles_in(at))
+                .find(|role| role.quantity == quantity)
+            {
+                best.roles.push(role);
+            }
+        }
+        settle(&mut best);
+        Some(best)
+    }
+
+    /// The columns that one dialect knows.
+    fn roles_in(&self, dialect: usize) -> Vec<Role> {
+        let columns = all().get(dialect).map_or(&[][..], |known| known.columns);
+        let mut roles = Vec::new();
+        for (index, (heading, known)) in self.headings.iter().zip(&self.known).enumerate() {
+            let Some((rank, channel)) = known.rank_in(dialect) else {
+                continue;
+            };
+            let Some(column) = columns.get(rank) else {
+                continue;
+            };
+            let factor = match self.units.get(index) {
+                Some(Some(clean)) => column.quantity.factor_of_clean(clean),
+                _ => column.quantity.factor(column.unit),
+            };
+            let factor = match (column.quantity, factor) {
+                (Quantity::State, _) => 1.0,
+                (Quantity::Clock | Quantity::Cycle, factor) => factor.unwrap_or(1.0),
+                (_, Some(factor)) => factor,
+                (_, None) => continue,
+            };
+            let unit = heading.unit.as_deref().unwrap_or(column.unit);
+            roles.push(Role {
+                index,
+                quantity: column.quantity,
+                factor,
+                unit: unit.to_string(),
+                channel,
+                rank,
+            });
+        }
+        roles
+    }
+}
+
+/// Signatures among the headings, each once: position of the dialect, and of the signature in it.
+fn signatures_of(cells: &[String], headings: &[Heading]) -> Vec<(usize, usize)> {
+    let mut found: Vec<(usize, usize)> = Vec::new();
+    let mut note = |label: &str| {
+        for place in index::signatures(label) {
+            let place = (place.dialect, place.rank);
+            if !found.contains(&place) {
+                found.push(place);
+            }
+        }
+    };
+    for (cell, heading) in cells.iter().zip(headings) {
+        note(&heading.label);
+        note(&cell.trim().to_ascii_lowercase());
+    }
+    found
 }
 
 /// One column per quantity and channel; numbered columns are channels only if there are several.
@@ -371,7 +396,7 @@ mod tests {
             ("Test|Cycle|Step|Total Time (Seconds)|Step Time (Seconds)|Charge Capacity (mAh)|Discharge Capacity (mAh)|Voltage (mV)|Current (mA)", "pec"),
             ("|test_time_s|voltage_v|current_1|current_2", "lab"),
         ] {
-            let found = identify(&row(cells), None, "").unwrap();
+            let found = identify(&row(cells), None, &PreambleWords::default()).unwrap();
             assert_eq!(found.dialect.id, id, "{cells}: {}", found.score);
             assert!(found.missing().is_empty(), "{cells}");
             assert!(found.ambiguous.is_empty(), "{cells}");
@@ -380,15 +405,32 @@ mod tests {
 
     #[test]
     fn two_cells_in_one_file_are_two_channels() {
-        let found = identify(&row("|test_time_s|voltage_v|current_1|current_2"), None, "").unwrap();
+        let found = identify(
+            &row("|test_time_s|voltage_v|current_1|current_2"),
+            None,
+            &PreambleWords::default(),
+        )
+        .unwrap();
         assert_eq!(found.role(Quantity::Current, 2).unwrap().index, 3);
         assert_eq!(found.role(Quantity::Current, 3).unwrap().index, 4);
         assert_eq!(found.role(Quantity::Voltage, 3).unwrap().index, 2);
     }
 
     #[test]
+    fn a_cell_number_beyond_all_counting_is_no_cell() {
+        let cells = row("time/s|voltage/V|current_4294967295|current_2");
+        let found = identify(&cells, None, &PreambleWords::default()).unwrap();
+        assert_eq!(found.role(Quantity::Current, 0).unwrap().index, 3);
+    }
+
+    #[test]
     fn two_equal_columns_are_asked_about() {
-        let found = identify(&row("time/s|Voltage(V)|Voltage(V)|Current(A)"), None, "").unwrap();
+        let found = identify(
+            &row("time/s|Voltage(V)|Voltage(V)|Current(A)"),
+            None,
+            &PreambleWords::default(),
+        )
+        .unwrap();
         assert_eq!(found.ambiguous, [(Quantity::Voltage, vec![1, 2])]);
     }
 }
