@@ -37,6 +37,14 @@ class Lane {
     }
   }
 
+  /** Starts the worker before there is a job for it. */
+  async warmUp() {
+    const engine = await engineModule();
+    if (this.worker || this.job) return;
+    this.worker = this.start();
+    this.worker.postMessage({ engine });
+  }
+
   start() {
     const worker = newWorker();
     worker.onmessage = ({ data }) => {
@@ -125,3 +133,9 @@ export const call = (op, args, options) => (pool ??= new Pool()).call(op, args, 
 
 /** How many files may be in work at once. */
 export const lanes = () => (pool ??= new Pool()).lanes.length;
+
+/** Starts the engine while the user still looks for files; a fault shows at the first call. */
+export const warmUp = () => {
+  pool ??= new Pool();
+  (window.requestIdleCallback ?? setTimeout)(() => { pool.lanes[0].warmUp().catch(() => {}); });
+};
