@@ -67,10 +67,10 @@ pub fn run(names: &[String]) -> Result<()> {
     }
     let mut total = Counts::default();
     let mut table = Vec::new();
-    for part in PARTS
-        .iter()
-        .filter(|part| names.is_empty() || names.iter().any(|n| n == part.name))
-    {
+    for part in PARTS.iter().filter(|part| match names {
+        [] => part.name != NETWORK,
+        names => names.iter().any(|name| name == part.name),
+    }) {
         let started = Instant::now();
         println!("\n=== {} ===", part.name);
         let mut counts = Counts::default();
@@ -123,6 +123,13 @@ fn lint(_: &mut Counts) -> Result<()> {
             .args(["clippy", "--quiet", "--locked", "--all-targets"])
             .args(deny),
     )?;
+    // The network that the forest is held against; checking needs none of its machine code.
+    process::run(
+        cargo()
+            .args(["clippy", "--quiet", "--locked", "--bin", "voltvote"])
+            .args(["--features", "cnn", "--tests"])
+            .args(deny),
+    )?;
     process::run(
         cargo()
             .args(["clippy", "--quiet", "--package", "xtask", "--all-targets"])
@@ -162,6 +169,16 @@ fn native(counts: &mut Counts) -> Result<()> {
         counts,
     );
     core.and(scripts)
+}
+
+/// The convolutional network of `voltvote experiment cnn`.
+fn network(counts: &mut Counts) -> Result<()> {
+    counted(
+        cargo()
+            .args(["test", "--locked", "--features", "cnn"])
+            .args(["--bin", "voltvote", "experiment::cnn"]),
+        counts,
+    )
 }
 
 fn doc(counts: &mut Counts) -> Result<()> {

@@ -123,8 +123,7 @@ impl Network {
         let mut x = x.clone();
         for (layer, filters) in FILTERS.iter().enumerate() {
             let bias = self.weights[2 * layer + 1].reshape((1, *filters, 1))?;
-            x = x
-                .conv1d(&self.weights[2 * layer], KERNEL / 2, 1, 1, 1)?
+            x = convolved(&x, &self.weights[2 * layer])?
                 .broadcast_add(&bias)?
                 .relu()?;
             let length = x.dim(2)? / 2;
@@ -168,6 +167,28 @@ impl Network {
         let chosen = logits.gather(&labels, 1)?.squeeze(1)?;
         (logits.log_sum_exp(1)? - chosen)?.mean_all()
     }
+}
+
+/// Filters of [`KERNEL`] points over channels, shape (rows, channels, points), zeros beyond the ends;
+/// gives (rows, filters, points).
+///
+/// As one product of matrices: with `Tensor::conv1d` in its place (candle-core 0.9.2) the first
+/// layer's gradient fails the finite-difference test below.
+fn convolved(x: &Tensor, filters: &Tensor) -> Result<Tensor> {
+    let (n, channels, points) = x.dims3()?;
+    let padded = x.pad_with_zeros(2, KERNEL / 2, KERNEL / 2)?;
+    let shifted: Result<Vec<Tensor>> = (0..KERNEL).map(|k| padded.narrow(2, k, points)).collect();
+    // (rows, channels, KERNEL, points), then what each filter meets in every row and point.
+    let columns = Tensor::stack(&shifted?, 2)?
+        .permute((1, 2, 0, 3))?
+        .reshape((channels * KERNEL, n * points))?;
+    let n_filters = filters.dim(0)?;
+    filters
+        .reshape((n_filters, channels * KERNEL))?
+        .matmul(&columns)?
+        .reshape((n_filters, n, points))?
+        .transpose(0, 1)?
+        .contiguous()
 }
 
 /// Ones divided by the share kept, and zeros, at random.
