@@ -47,7 +47,14 @@ const PARTS: &[Part] = &[
         name: "reproduce",
         run: |_| reproduce::check(),
     },
+    Part {
+        name: NETWORK,
+        run: network,
+    },
 ];
+
+/// Run only when it is named: building the tensors takes as long as everything else of `native`.
+const NETWORK: &str = "cnn";
 
 /// How many tests were seen to pass and to fail.
 #[derive(Clone, Copy, Default)]
