@@ -3,9 +3,6 @@
 
 import { engineModule, newWorker } from './packed.js';
 
-// Unpacked and compiled while the page is being read; whoever asks for it meets the error, if any.
-engineModule().catch(() => {});
-
 /** An error that crossed the boundary: a code and its parameters, words live in `text/`. */
 export class Failure extends Error {
   constructor(code, params = {}) {

@@ -14,7 +14,7 @@ import { renderHealthResult } from './health-view.js';
 import { assess, freshQuestion, isQuick, renderValue } from './value-view.js';
 import { IdentityPanel } from './identity-view.js';
 import { sign } from './keys.js';
-import { call, Pool } from './bridge.js';
+import { call, Pool, warmUp } from './bridge.js';
 import { load, save, remove } from './store.js';
 import { keepKey, keySeen } from './ledger.js';
 import { startSelfTest } from './selftest.js';
@@ -393,6 +393,7 @@ byId('demo').addEventListener('click', demo);
 startSelfTest();
 await identity.start();
 document.documentElement.dataset.usable = 'true';
+warmUp();
 try { state.rules = await call('rules', {}); } catch (error) { state.roundError = error; }
 await restoreDraft();
 render();

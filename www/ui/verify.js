@@ -5,7 +5,7 @@ import { t, words, date } from './i18n.js';
 import { startShell, announce, errorBox } from './shell.js';
 import { acceptFiles, refuseStrayDrops } from './intake.js';
 import { startSelfTest } from './selftest.js';
-import { call } from './bridge.js';
+import { call, warmUp } from './bridge.js';
 
 const files = { receipt: null, board: null, round: null, result: null };
 /** Ballot files by name: their fingerprints. */
@@ -75,3 +75,4 @@ refuseStrayDrops();
 acceptFiles(byId('verify-drop'), take);
 startSelfTest();
 document.documentElement.dataset.usable = 'true';
+warmUp();
