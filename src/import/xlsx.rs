@@ -6,8 +6,9 @@ use super::inflate::Inflater;
 use super::intake::{flow_of, Field, Intake, MAX_SLOTS};
 use super::layout::{self, Layout};
 use super::Options;
+use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
-use quick_xml::Reader;
+use quick_xml::{Reader, XmlVersion};
 use std::ops::ControlFlow;
 
 /// Columns read; cyclers write 60 at most.
@@ -215,9 +216,7 @@ impl<'a> Workbook<'a> {
                     b"rPh" => in_phonetic = false,
                     _ => {}
                 },
-                Event::Text(part) if in_text && text.len() < MAX_CELL => {
-                    push_text(&mut text, part);
-                }
+                _ if in_text && text.len() < MAX_CELL => push_text(&mut text, event),
                 _ => {}
             }
             if n_bytes > allowed {
@@ -284,16 +283,26 @@ impl<'a> Workbook<'a> {
     }
 }
 
-fn push_text(text: &mut String, part: &quick_xml::events::BytesText<'_>) {
-    match part.unescape() {
-        Ok(plain) => text.push_str(&plain),
-        Err(_) => text.push_str(&String::from_utf8_lossy(part)),
+/// Text and the references in it, such as `&lt;`, are events of their own.
+fn push_text(text: &mut String, event: &Event<'_>) {
+    match event {
+        Event::Text(part) => text.push_str(&String::from_utf8_lossy(part)),
+        Event::GeneralRef(name) => match name.resolve_char_ref() {
+            Ok(Some(letter)) => text.push(letter),
+            _ => {
+                let name = String::from_utf8_lossy(name);
+                match resolve_predefined_entity(&name) {
+                    Some(plain) => text.push_str(plain),
+                    None => text.extend(["&", &name, ";"]),
+                }
+            }
+        },
+        _ => {}
     }
 }
 
 fn attribute(element: &BytesStart<'_>, name: &[u8]) -> String {
-    // Unchecked: the search for repeated names takes the square of their number
-    // (RUSTSEC-2026-0194), and of repeated ones the first will do.
+    // Unchecked: of repeated names the first will do.
     element
         .attributes()
         .with_checks(false)
@@ -301,7 +310,7 @@ fn attribute(element: &BytesStart<'_>, name: &[u8]) -> String {
         .find(|attribute| attribute.key.local_name().as_ref() == name)
         .and_then(|attribute| {
             attribute
-                .unescape_value()
+                .normalized_value(XmlVersion::Implicit1_0)
                 .ok()
                 .map(|value| value.into_owned())
         })
@@ -354,9 +363,6 @@ impl SheetParser<'_> {
                 self.open_cell(start);
                 self.column += 1;
             }
-            Event::Text(part) if self.in_value && self.text.len() < MAX_CELL => {
-                push_text(&mut self.text, part);
-            }
             Event::End(end) => match end.local_name().as_ref() {
                 b"v" | b"t" => self.in_value = false,
                 b"c" => {
@@ -368,6 +374,7 @@ impl SheetParser<'_> {
                 }
                 _ => {}
             },
+            _ if self.in_value && self.text.len() < MAX_CELL => push_text(&mut self.text, event),
             _ => {}
         }
         ControlFlow::Continue(())
@@ -693,5 +700,23 @@ impl Layout {
             columns,
             preamble: String::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_in_text_are_resolved_and_unknown_ones_kept() {
+        let mut reader = Reader::from_str("<t>a &lt;b&gt; &#65;&#x42; &amp;lt; &other; c</t>");
+        let mut text = String::new();
+        loop {
+            match reader.read_event().unwrap() {
+                Event::Eof => break,
+                event => push_text(&mut text, &event),
+            }
+        }
+        assert_eq!(text, "a <b> AB &lt; &other; c");
     }
 }
