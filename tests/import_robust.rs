@@ -158,6 +158,100 @@ fn mutated_files_neither_panic_nor_hang() {
     );
 }
 
+/// A charge and a discharge of 60 rows each, `row` writing time in s, voltage and current.
+fn curve(header: &str, row: impl Fn(u32, f64, f64) -> String) -> Vec<u8> {
+    let mut text = format!("{header}\n");
+    for at in 0..120 {
+        let (from_turn, sign) = if at < 60 { (at, 1.0) } else { (120 - at, -1.0) };
+        text += &row(at * 60, 3.0 + 0.02 * f64::from(from_turn), sign);
+        text.push('\n');
+    }
+    text.into_bytes()
+}
+
+#[test]
+fn refusals_say_where_what_was_expected_and_what_to_do() {
+    let import = |name: &str, bytes: &[u8]| {
+        let mut importer = Importer::new(name, Options::default());
+        importer.push(bytes).and_then(|()| importer.finish())
+    };
+    let plain = |t: u32, v: f64, i: f64| format!("{t},{v:.3},{i}");
+    let comma = |t: u32, v: f64, i: f64| format!("{t},{v:.3},{i:.3}").replace('.', ",");
+    let header = "Time (s),Voltage (V),Current (A)";
+    let no_current = curve("Time (s),Voltage (V),Power (W)", plain);
+    let cut = b"PK\x03\x04 and no more".to_vec();
+    for (name, bytes, code, told) in [
+        (
+            "a.csv",
+            curve(header, comma),
+            "file-ambiguous",
+            "below row 1: rows wider",
+        ),
+        (
+            "a.csv",
+            curve(header, |t, v, i| format!("{},{}", t / 60, plain(t, v, i))),
+            "file-ambiguous",
+            "a first column without heading",
+        ),
+        (
+            "a.csv",
+            b"{ \"time\": [1, 2], \"voltage\": [3, 3] }".to_vec(),
+            "file-binary",
+            "JSON",
+        ),
+        (
+            "a.xls",
+            b"<html><table><tr><td>1</table>".to_vec(),
+            "file-binary",
+            "web page",
+        ),
+        (
+            "a.csv",
+            curve(header, |t, _, _| format!("{t},,")),
+            "file-too-short",
+            "below row 1",
+        ),
+        ("a.zip", cut, "archive-damaged", "cut off"),
+        (
+            "a.zip",
+            zip(&[
+                ("in/b.csv", no_current.clone()),
+                ("c.txt", b"read me".to_vec()),
+            ]),
+            "columns-missing",
+            "in/b.csv: row 1",
+        ),
+        ("a.csv", no_current, "columns-missing", "row 1"),
+    ] {
+        let error = import(name, &bytes).unwrap_err();
+        let words = error.to_string();
+        assert_eq!(error.code(), code, "{words}");
+        assert!(
+            words.contains(told) && words.contains("expected"),
+            "{words}"
+        );
+        // What to do comes last.
+        let last = words.rsplit("; ").next().unwrap_or("");
+        let ways_out = ["export", "choose", "pack"];
+        assert!(ways_out.iter().any(|way| last.starts_with(way)), "{words}");
+    }
+}
+
+#[test]
+fn a_unit_that_the_file_does_not_tell_is_told_to_be_assumed() {
+    for (header, assumed) in [
+        ("Time,Voltage,Current", Some("Time in s, Current in A")),
+        ("Time (min),Voltage,Current (mA)", None),
+    ] {
+        let bytes = curve(header, |t, v, i| format!("{t},{v:.3},{i}"));
+        let mut importer = Importer::new("a.csv", Options::default());
+        importer.push(&bytes).unwrap();
+        let report = importer.finish().unwrap().report;
+        let finding = report.findings.get("unit-assumed");
+        assert_eq!(finding.map(|one| one.detail.as_str()), assumed);
+    }
+}
+
 /// Largest resident size of this process so far, MB; `None` where the system does not say.
 fn peak_mb() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;

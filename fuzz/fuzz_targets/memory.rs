@@ -57,10 +57,10 @@ pub fn bounded(body: fn(&[u8]), input: &[u8]) {
     PEAK.store(0, Relaxed);
     body(input);
     let allowed = FREE_BYTES + RATIO * input.len();
+    let peak = PEAK.load(Relaxed);
     assert!(
         peak <= allowed,
-        "{} bytes for an input of {}",
-        peak,
+        "{peak} bytes for an input of {}",
         input.len()
     );
 }

@@ -69,6 +69,25 @@ const BINARY_EXTENSIONS: &[(&str, &str)] = &[
     (".xls", "old Excel workbook"),
 ];
 
+/// Text that is no table: what a web service, a web page or an old Excel export begins with.
+fn markup(head: &[u8]) -> Option<&'static str> {
+    let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
+    let mut signs = head.iter().filter(|byte| !byte.is_ascii_whitespace());
+    let start: Vec<u8> = signs
+        .by_ref()
+        .take(14)
+        .map(u8::to_ascii_lowercase)
+        .collect();
+    match start.as_slice() {
+        [b'{', b'"', ..] | [b'[', b'{' | b'[', ..] => Some("JSON file"),
+        start if start.starts_with(b"<!doctypehtml") || start.starts_with(b"<html") => {
+            Some("web page")
+        }
+        start if start.starts_with(b"<?xml") => Some("XML file"),
+        _ => None,
+    }
+}
+
 #[derive(Debug)]
 enum State {
     Sniffing(Vec<u8>),
@@ -141,6 +160,9 @@ impl Content {
             })
         };
         if let Some((_, kind)) = BINARIES.iter().find(|(magic, _)| head.starts_with(magic)) {
+            return binary(kind);
+        }
+        if let Some(kind) = markup(&head) {
             return binary(kind);
         }
         if head.get(257..262) == Some(b"ustar") {
@@ -522,12 +544,20 @@ impl Zip {
                 };
                 table
             })),
-            // A summary without curves beside the curves is expected: any reason will do.
-            Err(error) => self.error = Some(self.error.take().unwrap_or(error)),
+            // Told only if no member gives a table: a summary beside the curves is expected.
+            Err(error) => {
+                let error = error.within(&member.name);
+                self.error = Some(ImportError::worthier(self.error.take(), error));
+            }
         }
     }
 
     fn finish(mut self, options: &Options) -> Result<Vec<Table>, ImportError> {
+        if self.n_members == 0 && !self.is_over {
+            return Err(ImportError::BadArchive {
+                reason: "it is cut off",
+            });
+        }
         let is_cut = self.member.is_some();
         self.close_member(options);
         let mut tables = std::mem::take(&mut self.tables);

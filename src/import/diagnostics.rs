@@ -107,7 +107,8 @@ pub fn diagnostics_of_refused(
 
 fn note_error(line: &mut dyn FnMut(&str, &str), code: &str, params: &[(&str, String)]) {
     line("error", code);
-    for (name, value) in params {
+    // The name of a member may name its owner.
+    for (name, value) in params.iter().filter(|(name, _)| *name != "part") {
         let parts: Vec<String> = value.split(", ").map(blanked).collect();
         line(name, &parts.join(", "));
     }

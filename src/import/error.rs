@@ -50,6 +50,8 @@ pub enum ImportError {
     Encoding,
     /// Fewer rows than a curve needs.
     TooFewRows {
+        /// File row of the headings, from 1.
+        row: u64,
         /// Usable rows.
         n_rows: u64,
     },
@@ -74,6 +76,13 @@ pub enum ImportError {
     },
     /// The container holds no table.
     NoTable,
+    /// A member of an archive, or a sheet of a workbook, cannot be read.
+    Within {
+        /// Its name.
+        part: String,
+        /// Why.
+        error: Box<Self>,
+    },
     /// A saved mapping does not parse or does not fit the file.
     BadMapping {
         /// The field or heading at fault.
@@ -92,7 +101,7 @@ impl ImportError {
     /// Whether columns chosen by hand can help: nothing else is wrong with the file.
     pub fn is_about_columns(&self) -> bool {
         matches!(
-            self,
+            self.cause(),
             Self::NoHeader { .. }
                 | Self::MissingColumns { .. }
                 | Self::Ambiguous { .. }
@@ -101,6 +110,38 @@ impl ImportError {
                 | Self::NoCurves { .. }
                 | Self::NoTable
         )
+    }
+
+    /// The error itself, wherever in a container it was met.
+    fn cause(&self) -> &Self {
+        match self {
+            Self::Within { error, .. } => error.cause(),
+            error => error,
+        }
+    }
+
+    /// Says in which member or sheet it was met.
+    pub(super) fn within(self, part: &str) -> Self {
+        Self::Within {
+            part: part.to_string(),
+            error: Box::new(self),
+        }
+    }
+
+    /// Of two reasons why a container gave no table the one that says more; the first of equals.
+    pub(super) fn worthier(old: Option<Self>, new: Self) -> Self {
+        let rank = |error: &Self| match error.cause() {
+            Self::Ambiguous { .. } => 5,
+            Self::PulseTable => 4,
+            Self::NoCurves { .. } => 3,
+            Self::MissingColumns { .. } => 2,
+            Self::NoHeader { .. } => 1,
+            _ => 0,
+        };
+        match old {
+            Some(old) if rank(&old) >= rank(&new) => old,
+            _ => new,
+        }
     }
 }
 
@@ -120,6 +161,7 @@ impl Coded for ImportError {
             Self::BadArchive { .. } => "archive-damaged",
             Self::TooLarge { .. } => "archive-too-large",
             Self::NoTable => "archive-without-table",
+            Self::Within { error, .. } => error.code(),
             Self::BadMapping { .. } => "mapping-invalid",
             Self::BadManifest { .. } => "manifest-invalid",
         }
@@ -130,8 +172,14 @@ impl Coded for ImportError {
             Self::Empty | Self::Encoding | Self::NoTable | Self::PulseTable => Vec::new(),
             Self::Binary { kind } => vec![("kind", kind.clone())],
             Self::NoCurves { found } => vec![("found", found.join(", "))],
-            Self::NoHeader { n_rows } | Self::TooFewRows { n_rows } => {
-                vec![("rows", n_rows.to_string())]
+            Self::NoHeader { n_rows } => vec![("rows", n_rows.to_string())],
+            Self::TooFewRows { row, n_rows } => {
+                vec![("row", row.to_string()), ("rows", n_rows.to_string())]
+            }
+            Self::Within { part, error } => {
+                let mut params = error.params();
+                params.push(("part", part.clone()));
+                params
             }
             Self::MissingColumns {
                 row,
@@ -180,7 +228,7 @@ impl fmt::Display for ImportError {
             Self::Empty => write!(f, "the file is empty; export it again"),
             Self::Binary { kind } => write!(
                 f,
-                "found a {kind}; expected text, XLSX, zip or gzip, since binary layouts change with the firmware; export CSV or XLSX from the cycler's software"
+                "found a {kind}, which is not read; expected a table as text, XLSX, zip or gzip; export CSV or XLSX from the cycler's software"
             ),
             Self::NoCurves { found } => write!(
                 f,
@@ -189,7 +237,7 @@ impl fmt::Display for ImportError {
             ),
             Self::PulseTable => write!(
                 f,
-                "this is a table of pulse features or work steps and holds no curves; use it for health from pulses"
+                "found a table of pulse features or work steps, which holds no curves; expected one row per moment; use it for health from pulses"
             ),
             Self::NoHeader { n_rows } => write!(
                 f,
@@ -220,9 +268,9 @@ impl fmt::Display for ImportError {
                 f,
                 "found text in an unknown encoding; expected UTF-8, GB18030, UTF-16 or windows-1252; save it as UTF-8"
             ),
-            Self::TooFewRows { n_rows } => write!(
+            Self::TooFewRows { row, n_rows } => write!(
                 f,
-                "found {n_rows} rows with time, voltage and current; expected a full charge and discharge; export the whole test, or look at the columns by hand (--mapping)"
+                "below row {row}: found {n_rows} rows with time, voltage and current; expected a full charge and discharge; export the whole test, or look at the columns by hand (--mapping)"
             ),
             Self::NoFullCycle {
                 n_charges,
@@ -232,12 +280,13 @@ impl fmt::Display for ImportError {
                 f,
                 "found {n_charges} full charges, {n_discharges} full discharges and {n_partial} partial ones; expected a full charge followed or preceded by a full discharge; add the file that holds the rest, or choose another file"
             ),
-            Self::BadArchive { reason } => write!(f, "the archive is damaged ({reason}); pack or export it again"),
+            Self::BadArchive { reason } => write!(f, "the archive cannot be read ({reason}); expected a zip, gzip or XLSX file that opens without a password; pack or export it again"),
             Self::TooLarge { limit } => write!(
                 f,
                 "the archive unpacks to more than {limit} bytes, out of proportion to its size; unpack it yourself and give the table"
             ),
             Self::NoTable => write!(f, "found no table in the archive or workbook; expected a file or sheet with columns of time, voltage and current; pack or export those"),
+            Self::Within { part, error } => write!(f, "{part}: {error}"),
             Self::BadMapping { field } => write!(f, "the mapping does not fit this file: {field}; expected its headings and units as saved; choose the columns of this file anew"),
             Self::BadManifest { row, column } => write!(
                 f,
@@ -248,3 +297,26 @@ impl fmt::Display for ImportError {
 }
 
 impl std::error::Error for ImportError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_within_a_container_names_the_part_and_keeps_its_code() {
+        let error = ImportError::NoHeader { n_rows: 7 }.within("b.csv");
+        assert_eq!(error.code(), "file-without-header");
+        assert!(error.is_about_columns());
+        assert!(error.to_string().starts_with("b.csv: rows 1 to 7"));
+        assert_eq!(error.params().last(), Some(&("part", "b.csv".to_string())));
+        let binary = ImportError::Binary {
+            kind: "picture".to_string(),
+        };
+        let known = ImportError::worthier(Some(binary.within("a.png")), error.clone());
+        assert_eq!(known, error);
+        assert_eq!(
+            ImportError::worthier(Some(error.clone()), ImportError::Empty),
+            error
+        );
+    }
+}

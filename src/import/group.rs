@@ -123,7 +123,7 @@ fn join(cell_id: String, mut members: Vec<(CellImport, Report)>) -> Cell {
             .iter()
             .rev()
             .find_map(|(cell, _)| cell.wanted.as_ref().err().cloned())
-            .unwrap_or(ImportError::TooFewRows { n_rows: 0 })),
+            .unwrap_or(ImportError::TooFewRows { row: 1, n_rows: 0 })),
     };
     Cell {
         cell_id,

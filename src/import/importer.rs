@@ -4,7 +4,9 @@ use super::container::{Content, Table};
 use super::cycle::{HalfCycle, WantedCycle};
 use super::encoding::DecodeGb18030;
 use super::error::ImportError;
+use super::header::Quantity;
 use super::intake::ChannelResult;
+use super::layout::Layout;
 use super::mapping::Mapping;
 use super::naming;
 use super::report::{ColumnUse, Findings, HalfSummary, Report};
@@ -214,6 +216,7 @@ fn conclude(
     report.findings = result.findings;
     if result.n_samples < 3 {
         return Err(ImportError::TooFewRows {
+            row: layout.header_line as u64 + 1,
             n_rows: result.n_samples,
         });
     }
@@ -312,8 +315,33 @@ fn conclude(
             discharge,
         });
     }
+    if report.capacity_ratio.is_none() {
+        note_assumed_units(&layout, &mut report.findings);
+    }
     report.headings = layout.headings;
     Ok(cells)
+}
+
+/// Says so where a unit is neither told by the file nor borne out by its own capacity. (Voltages
+/// are checked against what a cell can have.)
+fn note_assumed_units(layout: &Layout, findings: &mut Findings) {
+    let is_open = |quantity| {
+        matches!(
+            quantity,
+            Quantity::Time | Quantity::StepTime | Quantity::Current
+        )
+    };
+    let roles = layout.columns.roles.iter();
+    let assumed: Vec<String> = roles
+        .filter(|role| role.is_assumed && is_open(role.quantity))
+        .filter_map(|role| {
+            let heading = layout.headings.get(role.index)?;
+            Some(format!("{heading} in {}", role.unit))
+        })
+        .collect();
+    if !assumed.is_empty() {
+        findings.whole("unit-assumed", assumed.join(", "));
+    }
 }
 
 /// Factors that time and current need on top of their headings' units: the wall clock knows

@@ -235,6 +235,13 @@ pub fn analyse(lines: &[String]) -> Result<Layout, ImportError> {
         .map(|line| split(line, reading.delimiter, wrapped))
         .unwrap_or_default();
     check_columns(&headings, &columns, header_line as u64 + 1)?;
+    check_width(
+        headings.len(),
+        lines.iter().skip(first_line),
+        reading.delimiter,
+        wrapped,
+        header_line as u64 + 1,
+    )?;
     Ok(Layout {
         delimiter: reading.delimiter,
         decimal: reading.decimal,
@@ -380,6 +387,44 @@ pub fn check_columns(headings: &[String], columns: &Match, row: u64) -> Result<(
         });
     }
     Ok(())
+}
+
+/// Refuses rows with more fields than there are headings: which heading is whose is then a guess.
+/// A comma may be both mark and separator, or a column of row numbers stand under no heading.
+fn check_width<'a>(
+    n_headings: usize,
+    lines: impl Iterator<Item = &'a String>,
+    delimiter: u8,
+    wrapped: bool,
+    row: u64,
+) -> Result<(), ImportError> {
+    if delimiter == b' ' {
+        return Ok(());
+    }
+    let (mut n_rows, mut n_wide) = (0, 0);
+    for line in lines.take(200) {
+        let fields = split(line, delimiter, wrapped);
+        let n_fields = fields.iter().rposition(|field| !field.is_empty());
+        n_rows += usize::from(n_fields.is_some());
+        n_wide += usize::from(n_fields.is_some_and(|last| last >= n_headings));
+    }
+    if n_wide * 2 <= n_rows {
+        return Ok(());
+    }
+    let comma = "comma as decimal mark and separator (export with another separator)".to_string();
+    let others = [
+        "a first column without heading",
+        "a last column without heading",
+    ];
+    Err(ImportError::Ambiguous {
+        row,
+        what: "rows wider than the headings".to_string(),
+        candidates: (delimiter == b',')
+            .then_some(comma)
+            .into_iter()
+            .chain(others.map(str::to_string))
+            .collect(),
+    })
 }
 
 fn preamble(rows: &[Vec<String>], header_line: usize) -> String {

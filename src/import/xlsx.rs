@@ -596,7 +596,7 @@ pub fn tables(bytes: &[u8], options: &Options) -> Result<Vec<Table>, ImportError
         let layout = match layout {
             Ok(layout) => layout,
             Err(error) => {
-                reason = Some(worthier(reason, error));
+                reason = Some(ImportError::worthier(reason, error.within(name)));
                 continue;
             }
         };
@@ -631,22 +631,6 @@ pub fn tables(bytes: &[u8], options: &Options) -> Result<Vec<Table>, ImportError
         return Err(reason.unwrap_or(ImportError::NoTable));
     }
     Ok(tables)
-}
-
-/// Of two reasons the one that says more.
-fn worthier(old: Option<ImportError>, new: ImportError) -> ImportError {
-    let rank = |error: &ImportError| match error {
-        ImportError::Ambiguous { .. } => 5,
-        ImportError::PulseTable => 4,
-        ImportError::NoCurves { .. } => 3,
-        ImportError::MissingColumns { .. } => 2,
-        ImportError::NoHeader { .. } => 1,
-        _ => 0,
-    };
-    match old {
-        Some(old) if rank(&old) >= rank(&new) => old,
-        _ => new,
-    }
 }
 
 fn fill(

@@ -51,7 +51,8 @@ const terms = (value) => (value === '' ? '–' : typeof value === 'string' ? val
 
 /** Words of an error. */
 export function errorWords(error) {
-  if (error?.code) return words('error', error);
+  const part = error?.params?.part; // of an archive or workbook
+  if (error?.code) return (part ? `${part}: ` : '') + words('error', error);
   return t('error.internal', { message: String(error?.message ?? error) });
 }
 

@@ -47,6 +47,8 @@ pub struct Role {
     pub unit: String,
     /// Channel number of files that hold several cells side by side; 0 where there is one.
     pub channel: u32,
+    /// Whether neither the heading nor the maker tells the unit.
+    pub is_assumed: bool,
     /// Position in the dialect's table: lower is preferred.
     rank: usize,
 }
@@ -66,6 +68,7 @@ impl Role {
             factor,
             unit,
             channel,
+            is_assumed: false,
             rank: 0,
         }
     }
@@ -182,7 +185,7 @@ impl Candidate {
     pub fn identify(self, preamble: &PreambleWords) -> Option<Match> {
         let mut best: Option<Match> = None;
         for (at, dialect) in all().iter().enumerate() {
-            let roles = self.roles_in(at);
+            let mut roles = self.roles_in(at);
             let mut columns: Vec<usize> = roles.iter().map(|role| role.index).collect();
             columns.dedup();
             let signature = self.signed.iter().filter(|(known, _)| *known == at).count();
@@ -192,6 +195,10 @@ impl Candidate {
             // Without a mark of its own a maker's name is a guess: plain headings are a lab's.
             let is_guess = signature + words == 0 && at + 1 != all().len();
             let score = score.saturating_sub(u32::from(is_guess));
+            if signature + words > 0 {
+                // What a maker's own file leaves unsaid, its table knows.
+                roles.iter_mut().for_each(|role| role.is_assumed = false);
+            }
             if score > best.as_ref().map_or(0, |best| best.score) {
                 best = Some(Match {
                     dialect,
@@ -243,6 +250,7 @@ impl Candidate {
                 factor,
                 unit: unit.to_string(),
                 channel,
+                is_assumed: heading.unit.is_none(),
                 rank,
             });
         }

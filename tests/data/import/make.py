@@ -152,7 +152,7 @@ def traps():
                                 lambda t, i, v, s, c, d: f'{t / 60:.5f},{1000 * v:.1f},{1000 * i:.2f},{1000 * max(c if i > 0 else d, 0):.2f}'),
           ok('', dialect_free=True))
     write('05_milli_unsaid.csv', table(ROWS, 'time,voltage,current', lambda t, i, v, s, c, d: f'{t:.2f},{1000 * v:.1f},{i:.5f}'),
-          ok('', {'voltage-unit': 1}, dialect_free=True))
+          ok('', {'unit-assumed': 1, 'voltage-unit': 1}, dialect_free=True))
 
     write('06_reversed.csv', plain(ROWS, -1.0), ok('bdf', {'current-sign': 1}, sign='reversed'))
     maccor = table(ROWS, "Rec#\tCyc#\tStep\tTest (Min)\tStep (Min)\tAmp-hr\tWatt-hr\tAmps\tVolts\tState\tES\tDPt Time",
@@ -199,7 +199,7 @@ def traps():
                                          lambda t, i, v, s, c, d: f'{t:.3f},6.283185,{i:.5f},{v:.4f}'),
           ok('', number=2, cycles_from='derived', dialect_free=True))
 
-    write('11_bare.csv', table(ROWS, 't,V,I', lambda t, i, v, s, c, d: f'{t:.2f},{v:.4f},{i:.5f}'), ok('', dialect_free=True))
+    write('11_bare.csv', table(ROWS, 't,V,I', lambda t, i, v, s, c, d: f'{t:.2f},{v:.4f},{i:.5f}'), ok('', {'unit-assumed': 1}, dialect_free=True))
 
     write('12_day_first.csv', table(ROWS, 'Date,Voltage (V),Current (A)',
                                     lambda t, i, v, s, c, d: f'{clock(round(t), "%d/%m/%Y %I:%M:%S %p")},{v:.4f},{i:.5f}'),
@@ -303,7 +303,7 @@ def dialects():
     write('maccor_long.078', preamble + table(rows, 'Rec\tCycle P\tCycle C\tStep\tTest Time (Sec)\tStep Time (Sec)\tCap. [Ah]\tEner. [Wh]\tCurrent [A]\tVoltage [V]\tMd\tES\tDPT Time',
           lambda t, i, v, s, c, d: f'1\t1\t1\t1\t{t:.2f}\t0\t{c if s == "C" else d:.6f}\t0\t{abs(i):.6f}\t{v:.5f}\t{s}\t1\t{clock(t)}'),
           ok('maccor', {'current-sign': 1}, sign='from-state'))
-    write('blanks.txt', table(rows, '# time voltage current', lambda t, i, v, s, c, d: f'{t:.3f} {v:.4f} {i:.6f}'), ok('lab', dialect_free=True))
+    write('blanks.txt', table(rows, '# time voltage current', lambda t, i, v, s, c, d: f'{t:.3f} {v:.4f} {i:.6f}'), ok('lab', {'unit-assumed': 1}, dialect_free=True))
     write('blanks_padded.txt', 'Lab 3, bench 2\n\n' + table(rows, '      Test Time (s)   Voltage (mV)   Current (mA)', lambda t, i, v, s, c, d: f'{t:19.3f}{1000 * v:15.1f}{1000 * i:15.3f}'),
           ok('', dialect_free=True, delimiter=' '))
     write('pulse_features.csv', 'Mat,No.,Qn,Q,SOH,SOC,' + ','.join(f'U{k}' for k in range(1, 22)) + '\n' + ''.join(f'NMC,{n},2.1,1.7,0.81,0.2,' + ','.join('3.6' for _ in range(21)) + '\n' for n in range(9)),
