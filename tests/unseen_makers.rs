@@ -11,7 +11,7 @@ use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use voltvote::ballot::{Familiarity, Scale, Whitening};
+use voltvote::ballot::{Familiarity, Space, Whitening};
 use voltvote::features::extract;
 use voltvote::forest::{Forest, Params as ForestParams};
 use voltvote::import::{Importer, Options};
@@ -158,15 +158,15 @@ fn forest_answers(training: &[&Labelled], asked: &[&Labelled]) -> Vec<(Family, C
 /// Levels of familiarity of the asked with the training cells, as in a ballot: on the scale of the
 /// asked, in units of the spread within cathodes.
 fn levels(training: &[&Labelled], asked: &[&Labelled]) -> Vec<u8> {
-    let scale = Scale::of(table(asked).view());
-    let own = scale.apply(table(training).view());
+    let space = Space::of(table(asked).view());
+    let own = space.apply(table(training).view());
     let labels: Vec<u16> = training.iter().map(|cell| cathode_index(cell)).collect();
     let whitening = Whitening::fit(own.view(), &labels);
     let own = whitening.apply(own.view());
     let batteries: Vec<u32> = (0..training.len() as u32).collect();
     let familiarity = Familiarity::new(own.view(), &batteries);
     whitening
-        .apply(scale.apply(table(asked).view()).view())
+        .apply(space.apply(table(asked).view()).view())
         .axis_iter(Axis(0))
         .map(|row| familiarity.level(row))
         .collect()

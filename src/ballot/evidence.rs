@@ -1,7 +1,7 @@
 //! Absolute evidence per held class: how well a battery fits that class, in 16 levels.
 //!
 //! A forest must choose among the classes its owner happens to know; evidence need not. Each
-//! class is a normal distribution in the query's robust scale, with a covariance shrunk towards
+//! class is a normal distribution in the query's [`super::Space`], with a covariance shrunk towards
 //! the collaborator's pooled one (Friedman 1989, regularised discriminant analysis) and a floor
 //! common to all, so that levels of different collaborators can be compared.
 
@@ -10,7 +10,7 @@ use super::covariance::{add_floor, mean, pooled, scatter, Cholesky};
 use super::LEVELS;
 use ndarray::{ArrayView1, ArrayView2};
 
-/// Variance added to every direction, in squared units of the query's scale: what is finer than
+/// Variance added to every direction, in squared units of the query's space: what is finer than
 /// 5 % of the query's spread counts as noise.
 const FLOOR: f64 = 0.003;
 
@@ -39,8 +39,8 @@ struct Normal {
 }
 
 impl Evidence {
-    /// Fits the classes present in `labels` (ascending) to `rows`, shape (n, p), on the query's
-    /// scale.
+    /// Fits the classes present in `labels` (ascending) to `rows`, shape (n, p), in the query's
+    /// space.
     pub fn fit(rows: ArrayView2<'_, f64>, labels: &[u16]) -> Self {
         let p = rows.ncols();
         let members = members_by_class(labels);

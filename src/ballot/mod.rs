@@ -42,5 +42,6 @@ pub use evidence::Evidence;
 pub use familiarity::{Familiarity, FAMILIAR_FROM};
 pub use privacy::{randomize, PrivacyLabel, RandomizedResponse, MAX_EPSILON};
 pub use quality::{importance, Quality};
-pub use space::{classifier_rows, Scale};
+pub use space::{classifier_rows, Scale, Space};
+pub(crate) use voter::coverage;
 pub use voter::{vote, Own, Vote, VoteParams, ROWS_PER_CLASS};

@@ -1,7 +1,9 @@
-//! The space that distances are measured in: classifier columns on the query's robust scale.
+//! What distances are measured in: classifier columns on a scale taken from the query.
 //!
 //! Every collaborator sees the same query, so a scale taken from it is common to all of them
-//! without anybody disclosing a row.
+//! without anybody disclosing a row. [`Scale`] is the plain one of the published distance M_k.
+//! Evidence and familiarity look at the rows in a [`Space`], which no batteries that a recycler
+//! makes up and hides in its query can stretch.
 
 use ndarray::{Array2, ArrayView2};
 
@@ -28,6 +30,13 @@ pub fn classifier_rows(schema: &str, rows: ArrayView2<'_, f64>) -> Array2<f64> {
     out
 }
 
+/// Values farther than this many interquartile ranges outside the quartiles do not set the unit
+/// of a [`Space`].
+const FENCE: f64 = 3.0;
+
+/// Units from the median beyond which distances in a [`Space`] count by their logarithm.
+const LINEAR_TO: f64 = 1.0;
+
 /// Location and robust scale per column.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scale {
@@ -43,14 +52,28 @@ impl Scale {
     /// that a query of mostly one class does not shrink the unit; a column without spread falls
     /// back to 5 % of its magnitude.
     pub fn of(query: ArrayView2<'_, f64>) -> Self {
+        Self::with_fence(query, f64::INFINITY)
+    }
+
+    /// The same where only values within `fence` interquartile ranges of the quartiles count for
+    /// the 5-95 % range.
+    fn with_fence(query: ArrayView2<'_, f64>, fence: f64) -> Self {
         let (mut center, mut spread) = (Vec::new(), Vec::new());
         for column in query.columns() {
             let mut sorted = column.to_vec();
             crate::order::sort_numbers(&mut sorted);
             let at = |q| quantile(&sorted, q);
-            let quartiles = (at(0.75) - at(0.25)) / 1.349;
-            let range = (at(0.95) - at(0.05)) / 3.29;
-            let unit = quartiles.max(0.5 * range);
+            let middle = at(0.75) - at(0.25);
+            let inside = if fence.is_finite() {
+                let (least, most) = (at(0.25) - fence * middle, at(0.75) + fence * middle);
+                let from = sorted.partition_point(|value| *value < least);
+                let to = sorted.partition_point(|value| *value <= most);
+                sorted.get(from..to).unwrap_or(&sorted)
+            } else {
+                &sorted
+            };
+            let range = (quantile(inside, 0.95) - quantile(inside, 0.05)) / 3.29;
+            let unit = (middle / 1.349).max(0.5 * range);
             let median = at(0.5);
             let floor = 1e-9 * (1.0 + median.abs());
             center.push(median);
@@ -79,6 +102,34 @@ impl Scale {
     /// Spread per column.
     pub fn spread(&self) -> &[f64] {
         &self.spread
+    }
+}
+
+/// A scale whose unit far values cannot stretch, and on which they are drawn in: x becomes
+/// asinh(x), linear near the median and logarithmic far from it.
+///
+/// Some columns (moments of dQ/dV) spread a hundred times more in one class than in the others.
+/// On a plain scale either that class sets the unit and the others blur, or its own spread takes
+/// more batteries to learn than a collaborator has. The logarithm lets both be seen, and it leaves
+/// nothing to gain from batteries placed far outside: they may be up to a quarter of the query.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Space {
+    scale: Scale,
+}
+
+impl Space {
+    /// The space of a query, shape (batteries, columns).
+    pub fn of(query: ArrayView2<'_, f64>) -> Self {
+        Self {
+            scale: Scale::with_fence(query, FENCE),
+        }
+    }
+
+    /// Rows in this space, same shape.
+    pub fn apply(&self, rows: ArrayView2<'_, f64>) -> Array2<f64> {
+        let mut out = self.scale.apply(rows);
+        out.mapv_inplace(|value| LINEAR_TO * libm::asinh(value / LINEAR_TO));
+        out
     }
 }
 
@@ -117,6 +168,33 @@ mod tests {
         let one = Scale::of(array![[3.0, 0.0]].view());
         assert!(one.spread().iter().all(|s| *s > 0.0));
         assert_eq!(one.apply(array![[3.0, 0.0]].view()), array![[0.0, 0.0]]);
+    }
+
+    #[test]
+    fn a_quarter_of_far_batteries_does_not_stretch_the_space() {
+        let honest = Array2::from_shape_fn((75, 1), |(i, _)| ((i * 31) % 75) as f64);
+        for away in [3.0, 30.0, 1e3, 1e9] {
+            let crafted = Array2::from_shape_fn((100, 1), |(i, _)| match i {
+                0..75 => honest[[i, 0]],
+                _ if i % 2 == 0 => 75.0 * away,
+                _ => -75.0 * away,
+            });
+            let unit = |query: &Array2<f64>| Space::of(query.view()).scale.spread[0];
+            let stretch = unit(&crafted) / unit(&honest);
+            assert!((1.0..3.0).contains(&stretch), "{away}: {stretch}");
+            assert!(Scale::of(crafted.view()).spread()[0] > 2.0 * unit(&honest));
+        }
+    }
+
+    #[test]
+    fn far_rows_are_drawn_in_and_keep_their_order() {
+        let query = array![[-1.349], [-0.6745], [0.0], [0.6745], [1.349]];
+        let space = Space::of(query.view());
+        let out = space.apply(array![[0.0], [0.01], [100.0], [-1000.0]].view());
+        assert_eq!(out[[0, 0]], 0.0);
+        assert!((out[[1, 0]] - 0.01).abs() < 1e-6);
+        assert!((out[[2, 0]] - 200.0_f64.ln()).abs() < 1e-3);
+        assert!((out[[3, 0]] + 2000.0_f64.ln()).abs() < 1e-3);
     }
 
     #[test]

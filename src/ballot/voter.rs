@@ -9,7 +9,7 @@ use super::distance::mean_distance;
 use super::evidence::Evidence;
 use super::familiarity::Familiarity;
 use super::left_out::{answer_left_out, own_batteries, Asked};
-use super::space::Scale;
+use super::space::{Scale, Space};
 use super::training::train_with;
 use super::{Coverage, Row};
 use crate::forest::{self, Forest, ForestError};
@@ -88,8 +88,8 @@ pub fn vote(
     // What is measured about the own rows carries the declared noise as well.
     let mut noisy = own.rows.to_owned();
     add_noise(&mut noisy, own.labels, params.nsr_percent, &mut rng);
-    let scale = Scale::of(query);
-    let (near, asked) = (scale.apply(noisy.view()), scale.apply(query));
+    let space = Space::of(query);
+    let (near, asked) = (space.apply(noisy.view()), space.apply(query));
     let evidence = Evidence::fit(near.view(), own.labels);
     let whitening = Whitening::fit(near.view(), own.labels);
     let kept = thinned(near.nrows(), &mut rng);
@@ -101,7 +101,7 @@ pub fn vote(
     let familiarity = Familiarity::new(reference.view(), &batteries);
 
     let owners = if params.leave_own_out {
-        let clean = scale.apply(own.rows);
+        let clean = space.apply(own.rows);
         own_batteries(clean.view(), own.labels, own.batteries, asked.view())
     } else {
         vec![None; query.nrows()]
@@ -129,9 +129,10 @@ pub fn vote(
         reference: &kept,
     };
     answer_left_out(own, near.view(), &asked, &held, params, &mut rows)?;
+    let plain = Scale::of(query);
     Ok(Vote {
         rows,
-        distance: mean_distance(near.view(), asked.scaled),
+        distance: mean_distance(plain.apply(noisy.view()).view(), plain.apply(query).view()),
         n_training_rows,
         coverage,
         forest,

@@ -3,7 +3,7 @@
 
 use super::fleet::Fleet;
 use super::measure::auroc;
-use crate::ballot::{Familiarity, Scale, Whitening};
+use crate::ballot::{Familiarity, Space, Whitening};
 use crate::forest::{Forest, ForestError, Params};
 use crate::round::Cathode;
 use ndarray::{concatenate, Axis};
@@ -161,12 +161,12 @@ fn warning(train: &Fleet, held_out: &Fleet, unseen: &Fleet) -> f64 {
     let Ok(asked) = concatenate(Axis(0), &[held_out.rows.view(), unseen.rows.view()]) else {
         return 0.0;
     };
-    let scale = Scale::of(asked.view());
-    let own = scale.apply(train.rows.view());
+    let space = Space::of(asked.view());
+    let own = space.apply(train.rows.view());
     let whitening = Whitening::fit(own.view(), &train.labels);
     let own = whitening.apply(own.view());
     let familiarity = Familiarity::new(own.view(), &train.batteries);
-    let asked = whitening.apply(scale.apply(asked.view()).view());
+    let asked = whitening.apply(space.apply(asked.view()).view());
     let levels: Vec<f64> = asked
         .rows()
         .into_iter()

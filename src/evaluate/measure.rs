@@ -4,6 +4,7 @@ use super::calibration::reliability;
 use super::fleet::Fleet;
 use super::score::contenders;
 use super::trial::Trial;
+use crate::ballot::coverage;
 use crate::features::Schema;
 use crate::tally::{probabilities, tally, Options, Rule, Signed, Status, TallyError};
 use serde_json::{json, Map, Value};
@@ -98,12 +99,14 @@ pub(super) fn unknown(
 ) -> Result<Vec<f64>, TallyError> {
     let options = Options::for_schema(&Schema::of_columns(fleet.columns.clone()).id);
     let n = trial.truth.len();
-    let found = tally(
-        &fleet.catalogue,
-        n,
-        &Signed::anonymous(&trial.ballots),
-        &options,
-    )?;
+    // What is unknown depends on the batteries behind a class, which a real ballot counts; those
+    // of a trial count the rows dealt.
+    let mut ballots = trial.ballots.clone();
+    for (ballot, own) in ballots.iter_mut().zip(&trial.clients) {
+        ballot.coverage = coverage(&own.own());
+    }
+    let signed = Signed::anonymous(&ballots);
+    let found = tally(&fleet.catalogue, n, &signed, &options)?;
     let is_hidden = |row: usize| trial.truth.get(row).copied() == hidden;
     let parts = |values: &[f64]| -> (Vec<f64>, Vec<f64>) {
         let part = |wanted: bool| {

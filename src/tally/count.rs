@@ -31,6 +31,8 @@ pub struct Options {
     /// A battery whose best class has a score of evidence below this (levels, 0..16.5), or below a
     /// lower limit that follows the query, is unknown to everybody; see [`Options::for_schema`].
     pub unknown_below: f64,
+    /// The same where few batteries are behind the best class.
+    pub unknown_below_of_few: f64,
     /// `evidence`: nats that one level is worth; calibrates the confidence. The default was chosen
     /// on one half of PulseBat (expected calibration error 0.01 there).
     pub nats_per_level: f64,
@@ -49,7 +51,8 @@ impl Default for Options {
             weight_cap: 3.0,
             min_confidence: 0.6,
             min_margin: 0.1,
-            unknown_below: 11.4,
+            unknown_below: 11.9,
+            unknown_below_of_few: 11.9,
             nats_per_level: 1.0,
             controls: Vec::new(),
             is_guarded: true,
@@ -57,21 +60,35 @@ impl Default for Options {
     }
 }
 
-/// Scores of evidence below which a battery is unknown to everybody, by schema of the query; the
-/// last is for any other. From thirty columns and few batteries of a class, a battery of a known
-/// class fits less well than from pulses, of which there are many. Chosen on the first half of
-/// PulseBat (of a class that nobody holds, 93 % are below it, and 4.4 % of the others) and on three
-/// simulated fleets, seeds 1-3 (97 to 100 %, and 2.9 to 4.3 %).
-const UNKNOWN_BELOW: [(&str, f64); 3] = [("pulse-21/1", 11.4), ("cycle-30/1", 9.5), ("", 9.5)];
+/// Scores of evidence below which a battery is unknown to everybody, by schema of the query, and
+/// the same from fewer than [`FEW_BATTERIES`]; the last row is for any other schema. A battery of
+/// cycles is one row, and from a few rows in thirty columns the next of its class fits badly; a
+/// battery of pulses is many.
+///
+/// Chosen about midway between 90 % of the unknown and 5 % of the known batteries on the first half
+/// of PulseBat (93 to 95 % of a class that nobody holds are below it, and 2.7 to 4.1 % of the
+/// others) and on three simulated fleets, seeds 1-3 (99.5 % and 1.9 %; from few batteries 93 % and
+/// 4 %). From few batteries even a low level is rare unless the battery is known.
+const UNKNOWN_BELOW: [(&str, f64, f64); 3] = [
+    ("pulse-21/1", 11.9, 11.9),
+    ("cycle-30/1", 9.5, 1.1),
+    ("", 9.5, 1.1),
+];
+
+/// Fewer batteries of a class than this are few: of four, the 5 % quantile of the scores of known
+/// batteries is 2.4, of five 6.3.
+const FEW_BATTERIES: u32 = 5;
 
 impl Options {
     /// The defaults for a query of this schema.
     pub fn for_schema(schema: &str) -> Self {
         let row = UNKNOWN_BELOW
             .iter()
-            .find(|(known, _)| *known == schema || known.is_empty());
+            .find(|(known, ..)| *known == schema || known.is_empty());
+        let (limit, of_few) = row.map_or((0.0, 0.0), |(_, limit, of_few)| (*limit, *of_few));
         Self {
-            unknown_below: row.map_or(0.0, |(_, limit)| *limit),
+            unknown_below: limit,
+            unknown_below_of_few: of_few,
             ..Self::default()
         }
     }
@@ -211,16 +228,23 @@ pub fn tally(
     let mut standing = Standing::new(panel.n_classes);
     let mut scores = vec![0.0; panel.n_classes];
     let mut best = Vec::with_capacity(n_batteries);
+    let mut n_behind = Vec::with_capacity(n_batteries);
     let mut verdicts = Vec::with_capacity(n_batteries);
     for battery in 0..n_batteries {
         standing.count(&panel, &local, battery);
         best.push(standing.top(&mut scores));
+        n_behind.push(standing.batteries_behind(&panel, &scores));
         verdicts.push(scorer.verdict(&panel, battery, &local, &standing));
     }
     let least = unknown_below(&best, options.unknown_below);
     let mut decisions: Vec<Decision> = (verdicts.into_iter().zip(best).enumerate())
         .map(|(battery, ((probabilities, decisive), best))| {
-            let is_known = best >= least || is_vouched_for(&panel, battery);
+            let limit = if n_behind[battery] < FEW_BATTERIES {
+                least.min(options.unknown_below_of_few)
+            } else {
+                least
+            };
+            let is_known = best >= limit || is_vouched_for(&panel, battery);
             let mut decision = decide(battery, probabilities, is_known, &names, limits);
             decision.decisive = decisive;
             decision.evidence = best;
@@ -418,10 +442,6 @@ pub(super) fn prepare<'a>(
     Ok((panel, misfits))
 }
 
-/// Fewest batteries of a class behind evidence that may call a battery unknown: from fewer, the
-/// spread of a class is underestimated and its own batteries look strange.
-const FEWEST_TO_DENY: u32 = 8;
-
 /// A battery that lies this many levels below the middle one of its query may be unknown, and one
 /// below the floor is, whatever the query.
 const UNKNOWN_GAP: f64 = 1.75;
@@ -441,21 +461,11 @@ fn unknown_below(scores: &[f64], most: f64) -> f64 {
     }
 }
 
-/// Whether a voter whose nearest class has few batteries, or whose ballot carries no evidence,
-/// finds the battery familiar.
+/// Whether a voter whose ballot carries no evidence finds the battery familiar.
 fn is_vouched_for(panel: &Panel<'_>, battery: usize) -> bool {
     let vouches = |voter: &super::Voter<'_>| {
-        let nearest = voter
-            .levels(battery)
-            .max_by_key(|(class, level)| (*level, usize::MAX - class));
-        let is_thin =
-            match nearest {
-                Some((class, _)) => voter.ballot.coverage.iter().any(|held| {
-                    usize::from(held.class) == class && held.batteries < FEWEST_TO_DENY
-                }),
-                None => true,
-            };
-        voter.is_heard() && is_thin && voter.familiarity(battery) >= FAMILIAR_FROM
+        let is_silent = voter.levels(battery).next().is_none();
+        voter.is_heard() && is_silent && voter.familiarity(battery) >= FAMILIAR_FROM
     };
     panel.voters.iter().any(vouches)
 }

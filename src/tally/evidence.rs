@@ -110,6 +110,23 @@ impl Standing {
         scores.iter().copied().fold(0.0, f64::max)
     }
 
+    /// Batteries behind the class with the highest of `scores`: the most that a voter states whose
+    /// level counts for it.
+    pub fn batteries_behind(&self, panel: &Panel<'_>, scores: &[f64]) -> u32 {
+        let Some(top) = super::decide::argmax(scores) else {
+            return 0;
+        };
+        let stated = |voter: usize| {
+            let coverage = &panel.voters.get(voter)?.ballot.coverage;
+            let held = coverage
+                .iter()
+                .find(|held| usize::from(held.class) == top)?;
+            Some(held.batteries)
+        };
+        let bearers = self.best.get(top).into_iter().flat_map(Best::bearers);
+        bearers.filter_map(stated).max().unwrap_or(0)
+    }
+
     /// The voters whose absence alone would give another class the highest score; `argmax` breaks
     /// ties. `scores` are those of all voters.
     pub fn decisive(
