@@ -93,6 +93,19 @@ test("unplugged, from saved pages: answer, refuse, notice a changed key, tally, 
   assert.deepEqual([await summary.getAttribute("data-counted"), await summary.getAttribute("data-rejected")], ["3", "1"]);
   writeFileSync(inFolder("result.csv"), await saved(recycler, "save-csv"));
   writeFileSync(inFolder("board.json"), await saved(recycler, "save-board"));
+
+  // After the tally the round's key may go, and then nobody opens a ballot here any more.
+  await at(recycler, "destroy-key").click();
+  await at(recycler, "confirm-yes").click();
+  await at(recycler, "identity").waitFor({ state: "detached" });
+  await recycler.reload();
+  await recycler.waitForSelector("html[data-usable=true]");
+  assert.equal(await at(recycler, "identity").count(), 0);
+  // The draft brings back the round and the sealed ballots, but nothing that opens them.
+  await at(recycler, "no-key").waitFor();
+  await recycler.locator('[data-test="ballots-summary"][data-rejected="4"]').waitFor();
+  assert.equal(await summary.getAttribute("data-counted"), "0");
+  assert.equal(await at(recycler, "decisions").count(), 0);
   assert.deepEqual(recycler.complaints, []);
   await recycler.context().close();
 

@@ -1,6 +1,6 @@
 // The collaborator's page: state, steps, draft. The views live beside it.
 
-import { h, byId, fill, debounced, nextFrame, settled } from './dom.js';
+import { h, byId, fill, soon, nextFrame, settled } from './dom.js';
 import { t, percent } from './i18n.js';
 import { startShell, showSteps, announce, errorBox, notify, progressBar, confirmDialog } from './shell.js';
 import { acceptFiles, refuseStrayDrops } from './intake.js';
@@ -37,7 +37,7 @@ function newSeed() {
   return crypto.getRandomValues(new Uint32Array(1))[0];
 }
 
-const soonReading = debounced(() => { renderReading(byId('reading'), fleet); renderSteps(); }, 60);
+const soonReading = soon(() => { renderReading(byId('reading'), fleet); renderSteps(); }, 60);
 
 function onFleet(why) {
   if (why === 'progress') { soonReading(); return; }
@@ -238,7 +238,7 @@ async function demo() {
 }
 
 /** The draft: everything but raw files and keys. Storage that fails must not disturb the work. */
-const keepDraft = debounced(async () => {
+const keepDraft = soon(async () => {
   const { roundFile, isDemo, settings, cast, stale, sealed } = state;
   if (!roundFile && !fleet.cells.length) return;
   try { await save('drafts', 'collaborate', { version: 1, roundFile, isDemo, settings, cast, stale, sealed, fleet: fleet.toDraft(), signedBy: identity.identity?.kid ?? null }); } catch { /* private windows have no storage */ }

@@ -109,6 +109,14 @@ export const nextFrame = () => new Promise((resolve) => {
   setTimeout(resolve, 100); // a hidden tab gets no frames
 });
 
+/** Calls `f` within `delay` ms of a request, however many more follow. */
+export function soon(f, delay) {
+  let timer = 0;
+  return () => {
+    timer ||= setTimeout(() => { timer = 0; f(); }, delay);
+  };
+}
+
 /** Calls `f` once, `delay` ms after the last request. */
 export function debounced(f, delay) {
   let timer = 0;

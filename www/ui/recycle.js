@@ -1,6 +1,6 @@
 // The recycler's page: state, steps, draft. The views live beside it.
 
-import { h, byId, fill, debounced, download, fileName, nextFrame, settled } from './dom.js';
+import { h, byId, fill, soon, download, fileName, nextFrame, settled } from './dom.js';
 import { t } from './i18n.js';
 import { startShell, showSteps, announce, errorBox, undoable, notify, confirmDialog, progressBar } from './shell.js';
 import { acceptFiles, refuseStrayDrops, readManifest, matchClass } from './intake.js';
@@ -35,7 +35,7 @@ let stopOpening = null;
 const fleet = new Fleet({ protocol: () => protocolOf(state.draft), classes: () => classNames(state.draft), onChange: onFleet });
 const cellTable = new CellTable(byId('cells'), fleet, { withLabels: false });
 const identity = new IdentityPanel(byId('identity'), { role: 'recycler', onChange: () => { renderOpen(); renderRoundFile(); renderSteps(); if (state.ballotFiles.length) reopen(); } });
-const soonReading = debounced(() => { renderReading(byId('reading'), fleet); renderSteps(); }, 60);
+const soonReading = soon(() => { renderReading(byId('reading'), fleet); renderSteps(); }, 60);
 
 function onFleet(why) {
   if (why === 'progress') { soonReading(); return; }
@@ -362,7 +362,7 @@ async function demo() {
 }
 
 /** The draft: ballots stay sealed in it; the key to open them is not part of it. */
-const keepDraft = debounced(async () => {
+const keepDraft = soon(async () => {
   const { draft, roundFile, isDemo, rule, truth, boardFile, valueEdits, valueQuestion } = state;
   if (!roundFile && !fleet.cells.length && !draft.name) return;
   if (isDemo) return; // its key is gone with the page
