@@ -1,6 +1,6 @@
 //! One file in, cells out.
 
-use super::container::{Content, Table};
+use super::container::Content;
 use super::cycle::{HalfCycle, WantedCycle};
 use super::encoding::DecodeGb18030;
 use super::error::ImportError;
@@ -11,6 +11,7 @@ use super::mapping::Mapping;
 use super::naming;
 use super::report::{ColumnUse, Findings, HalfSummary, Report};
 use super::select::{self, Selector};
+use super::table::Table;
 use super::trace::Trace;
 
 /// What the caller knows beforehand.

@@ -48,6 +48,7 @@ mod report;
 mod scan;
 mod segment;
 mod select;
+mod table;
 mod text;
 mod trace;
 mod unsigned;
