@@ -14,9 +14,6 @@ const NEAR_SOC: f64 = 0.10;
 const NEAR_EDGES: f64 = 0.5;
 /// Beyond so many edges errors grow no further, because the estimate has fallen back to the mean.
 const FAR_EDGES: f64 = 1.0;
-/// Without SOC nobody knows how far outside a question lies in truth, so that its interval takes a
-/// higher quantile of the errors seen outside.
-const COVERAGE_UNKNOWN_DISTANCE: f64 = 0.95;
 
 /// Grid outside the measured range: strong penalties and narrow kernels only, so that an estimate
 /// falls back to the mean with distance instead of following a slope into nowhere. Without this
@@ -49,17 +46,16 @@ impl Part {
         is_told: bool,
         distances: &[f64],
     ) -> Result<Self, HealthError> {
-        let (grid, near, coverage) = if is_told {
-            (grid(&OUTSIDE.0, &OUTSIDE.1), NEAR_SOC, COVERAGE)
+        let (grid, near) = if is_told {
+            (grid(&OUTSIDE.0, &OUTSIDE.1), NEAR_SOC)
         } else {
-            let grid = grid(&OUTSIDE_UNKNOWN.0, &OUTSIDE_UNKNOWN.1);
-            (grid, NEAR_EDGES, COVERAGE_UNKNOWN_DISTANCE)
+            (grid(&OUTSIDE_UNKNOWN.0, &OUTSIDE_UNKNOWN.1), NEAR_EDGES)
         };
         let chosen = choose(&view.rows(records), view.len(), targets, blocks, &grid)
             .ok_or(HealthError::Degenerate)?;
         let residuals = chosen.residuals.iter().map(|r| r.residual.abs());
         let scaled = residuals.zip(distances).map(|(r, d)| r / (d + near));
-        let quantile = conformal_quantile(scaled.collect(), coverage);
+        let quantile = conformal_quantile(scaled.collect(), COVERAGE);
         Ok(Self {
             view,
             model: chosen.model,
