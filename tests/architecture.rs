@@ -125,7 +125,8 @@ const RULES: &[Rule] = &[
         why: "`web` is thin: it computes nothing",
         within: Where::Web,
         banned: &["rand::", "libm::", "gen_range"],
-        unless: &[],
+        // What the browser draws comes in through here.
+        unless: &["rand::rngs::OsRng"],
     },
 ];
 

@@ -94,7 +94,7 @@ export function unpack(packed) {
 
   /** Reads byte after byte of a kind; the numbers are those of xtask/src/squeeze/model.rs. */
   function predictor() {
-    const N_CONTEXTS = 5, N_COUNTERS = 1 << 20, MOST_SEEN = 24, LARGEST_LOGIT = 2047, BIAS = 77;
+    const N_CONTEXTS = 5, N_COUNTERS = 1 << 20, MOST_SEEN = 16, LARGEST_LOGIT = 2047, BIAS = 77;
     const LEARNING_RATE = 0.01 / 256, STEP = 1.0039138893383476, SHORTEST_MATCH = 6, LONGEST_MATCH = 63;
     const N_INPUTS = N_CONTEXTS + 2;
 
@@ -112,7 +112,7 @@ export function unpack(packed) {
 
     const counters = new Int32Array(N_CONTEXTS * N_COUNTERS).fill(1 << 26);
     const afterMatch = new Int32Array(2 * (LONGEST_MATCH + 1)).fill(32768);
-    const weights = new Float64Array(N_KINDS * 8 * 3 * N_INPUTS).fill(0.3);
+    const weights = new Float64Array(N_KINDS * 8 * 3 * 256 * N_INPUTS).fill(0.3);
     const contexts = new Int32Array(N_CONTEXTS);
 
     const operations = new Int32Array(6);
@@ -131,6 +131,7 @@ export function unpack(packed) {
       look(kind);
       const expected = matched > 0 ? seen[match] | 256 : 0;
       const length = Math.min(matched, LONGEST_MATCH);
+      const operation = operations[0] & 255;
       let low = interval[0], high = interval[1], code = interval[2];
       let node = 1, within = 1;
       // Written out for the five contexts: the browser's compiler keeps single numbers in registers.
@@ -146,7 +147,7 @@ export function unpack(packed) {
           within = 1;
         }
         const hint = expected >> (8 - known) === node ? (expected >> (7 - known)) & 1 : -1;
-        const set = ((kind * 8 + known) * 3 + (hint < 0 ? 0 : matched < 16 ? 1 : 2)) * N_INPUTS;
+        const set = (((kind * 8 + known) * 3 + (hint < 0 ? 0 : matched < 16 ? 1 : 2)) * 256 + operation) * N_INPUTS;
         const hinted = 2 * length + hint;
         const c0 = counters[p0 + within], c1 = counters[p1 + within], c2 = counters[p2 + within], c3 = counters[p3 + within], c4 = counters[p4 + within];
         const x0 = logits[c0 >> 15], x1 = logits[c1 >> 15], x2 = logits[c2 >> 15], x3 = logits[c3 >> 15], x4 = logits[c4 >> 15];
@@ -226,7 +227,7 @@ export function unpack(packed) {
         contexts[0] = mixed(first + v1);
         contexts[1] = mixed(first + o2);
         contexts[2] = mixed(third + v1);
-        contexts[3] = mixed(mixed(mixed(third + o4) + v1) + v2);
+        contexts[3] = mixed(third + o4);
         contexts[4] = mixed(mixed(start + v1) + v2);
       }
     }

@@ -11,8 +11,10 @@ const N_CONTEXTS: usize = 5;
 /// Of every context 2^16 places with 16 counters: the nodes of half a byte.
 const N_COUNTERS: usize = 1 << 20;
 /// A counter's rate of learning stops falling there.
-const MOST_SEEN: u32 = 24;
+const MOST_SEEN: u32 = 16;
 const LEARNING_RATE: f64 = 0.01 / 256.0;
+/// Weights are chosen by kind, place of the bit, trust in the repetition and last operation.
+const N_WEIGHT_SETS: usize = N_KINDS * 8 * 3 * 256;
 const FIRST_WEIGHT: f64 = 0.3;
 /// Logits are kept in 1/256, within 8.
 const LARGEST_LOGIT: i32 = 2047;
@@ -45,7 +47,7 @@ impl Model {
         Self {
             counters: vec![1 << 31; N_CONTEXTS * N_COUNTERS],
             after_match: [[1 << 15; 2]; LONGEST_MATCH + 1],
-            weights: vec![[FIRST_WEIGHT; N_CONTEXTS + 2]; N_KINDS * 8 * 3],
+            weights: vec![[FIRST_WEIGHT; N_CONTEXTS + 2]; N_WEIGHT_SETS],
             logits,
             odds,
             rates: (0..=MOST_SEEN)
@@ -102,7 +104,9 @@ impl Model {
             Some(_) if length < 16 => 1,
             Some(_) => 2,
         };
-        let weights = &mut self.weights[(kind as usize * 8 + n_known) * 3 + trust];
+        let operation = (self.history.operations[0] & 255) as usize;
+        let set = ((kind as usize * 8 + n_known) * 3 + trust) * 256 + operation;
+        let weights = &mut self.weights[set];
         let mut inputs = [0.0; N_CONTEXTS + 2];
         for (input, at) in inputs.iter_mut().zip(at) {
             *input = f64::from(self.logits[(self.counters[at] >> 20) as usize]);
@@ -207,7 +211,7 @@ impl History {
                 of(&[o1, v1]),
                 of(&[o1, o2]),
                 of(&[o1, o2, o3, v1]),
-                of(&[o1, o2, o3, o4, v1, v2]),
+                of(&[o1, o2, o3, o4]),
                 of(&[v1, v2]),
             ],
         }
