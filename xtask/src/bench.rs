@@ -14,7 +14,11 @@ pub fn run(names: &[String]) -> Result<()> {
     };
     if names.is_empty() || !native.is_empty() {
         let mut command = cargo();
-        command.args(["bench", "--package", "voltvote"]);
+        command
+            .args(["bench", "--package", "voltvote"])
+            // Benchmarks unwind, the release profile aborts: cargo would build the library both
+            // ways and write both to one file.
+            .env("CARGO_PROFILE_RELEASE_PANIC", "unwind");
         if native.is_empty() {
             command.arg("--benches");
         }
