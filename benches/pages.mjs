@@ -5,7 +5,7 @@
 // that need them are left out and say so.
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { PASSPHRASE, at, filesIn } from "../tests/pages/actors.mjs";
@@ -41,11 +41,33 @@ const watch = () => {
   }, 10);
 };
 
+/** Notes how long the page's workers take for each operation. */
+const timeOperations = () => {
+  bench.operations = [];
+  const Plain = Worker;
+  window.Worker = class extends Plain {
+    constructor(...options) {
+      super(...options);
+      this.asked = new Map();
+      this.addEventListener("message", ({ data: told }) => {
+        const asked = this.asked.get(told.id);
+        if (asked && !("progress" in told)) bench.operations.push([asked.op, performance.now() - asked.start]);
+      });
+    }
+
+    postMessage(message, ...rest) {
+      if (message?.op) this.asked.set(message.id, { op: message.op, start: performance.now() });
+      super.postMessage(message, ...rest);
+    }
+  };
+};
+
 async function open(browser, address) {
   const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1280, height: 900 } });
   const page = await context.newPage();
   page.setDefaultTimeout(300_000);
   await page.addInitScript(watch);
+  await page.addInitScript(timeOperations);
   await page.goto(address);
   await page.waitForFunction(() => window.bench.usable !== null);
   return page;
@@ -310,8 +332,58 @@ async function forest(browser, server) {
   row("forest 20,000 x 30, 10 trees, one worker", `${ours.toFixed(2)} s`, "<= 1.0 x", theirs ? `${(ours / theirs).toFixed(2)} x scikit-learn natively (${theirs.toFixed(2)} s)` : "scikit-learn is not here");
 }
 
+/** Keys take longest to make, so they stay for the next time. */
+function identityOf(k) {
+  const kept = join(root, "target/bench-identities");
+  mkdirSync(kept, { recursive: true });
+  const file = join(kept, `${k}.identity.json`);
+  if (!existsSync(file)) cli("identity", "new", "--name", `Lab ${k}`, "--out", file);
+  return file;
+}
+
+/** A round of many batteries, and a ballot of each of `n` keys, made by the command line. */
+function manyBallots(n, nBatteries) {
+  const [own, query, key, round] = ["own", "query.csv", "many.key.json", "many.round.json"].map((name) => join(folder, name));
+  cli("simulate", "--cells", "90", "--seed", "3", "--out", own);
+  const manifest = join(own, "manifest.csv");
+  cli("features", own, "--manifest", manifest, "--out", `${own}.csv`);
+  const [head, ...cells] = readFileSync(`${own}.csv`, "utf8").trim().split("\n").map((line) => line.split(","));
+  // Every cell over and over, each time a little off.
+  const lines = Array.from({ length: nBatteries }, (_, i) => [`q${i}`, ...cells[i % cells.length].slice(1).map((value, k) => Number(value) * (1 + 1e-3 * (((i * 31 + k * 17) % 41) - 20)))]);
+  writeFileSync(query, [head, ...lines].join("\n"));
+  cli("identity", "new", "--name", "Recycler", "--out", key);
+  cli("round", "new", "--name", "Many", "--query", query, "--classes", classesOf(manifest).join(","), "--key", key, "--out", round);
+  const ballots = Array.from({ length: n }, (_, k) => {
+    const out = join(folder, `${k}.ballot.json`);
+    cli("ballot", "cast", "--round", round, "--data", `${own}.csv`, "--labels", manifest, "--identity", identityOf(k), "--seed", String(k), "--out", out);
+    return out;
+  });
+  return { key, round, ballots };
+}
+
+/** 100 ballots on 10,000 batteries, dropped on the recycler's page. */
+async function tally(browser, server) {
+  const [n, nBatteries] = [Number(process.env.VOLTVOTE_BALLOTS ?? 100), 10_000];
+  const { key, round, ballots } = manyBallots(n, nBatteries);
+  const page = await open(browser, `${server.address}/recycle.html`);
+  await at(page, "identity-restore").click();
+  await at(page, "identity-file").setInputFiles(key);
+  await at(page, "identity-restore-passphrase").fill(PASSPHRASE);
+  await at(page, "identity-restore-go").click();
+  await at(page, "identity").waitFor();
+  await at(page, "round-file").setInputFiles(round);
+  await at(page, "round-card").waitFor();
+  await at(page, "ballot-files").setInputFiles(ballots);
+  await at(page, "decisions").waitFor();
+  const times = await page.evaluate(() => bench.operations);
+  const of = (wanted) => times.filter(([op]) => op === wanted).map(([, time]) => time);
+  const counted = await at(page, "ballots-summary").getAttribute("data-counted");
+  row(`tally of ${counted} ballots x ${nBatteries} batteries, one worker`, ms(median(of("box.tally"))), "<= 2000 ms", `opened and checked in ${ms(median(of("box.open")))}; natively: cargo bench --bench tally`);
+  await page.context().close();
+}
+
 const wanted = process.argv.slice(2);
-const parts = { load, demos, fleet, reading, forest, generator };
+const parts = { load, demos, fleet, reading, forest, generator, tally };
 const server = await logged(Object.fromEntries(["collaborate", "recycle", "verify"].map((name) => [`/${name}.html`, text(name)])));
 const browser = await launch();
 try {
