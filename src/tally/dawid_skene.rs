@@ -2,9 +2,8 @@
 //! batteries, each estimated from the other by expectation maximisation. Control batteries enter
 //! with their class known.
 
-use super::decide::normalise;
+use super::decide::{normalise, softmax};
 use super::panel::Panel;
-use super::scorer::softmax;
 use super::Control;
 
 /// Rounds of expectation maximisation.

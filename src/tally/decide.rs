@@ -184,6 +184,15 @@ fn lead(values: &[f64]) -> Option<(usize, f64, f64)> {
     Some((top, values[top], values[top] - second))
 }
 
+/// Turns scores into probabilities; a unit of score is worth `nats`.
+pub(super) fn softmax(scores: &mut [f64], nats: f64) {
+    let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    for score in scores.iter_mut() {
+        *score = libm::exp(nats * (*score - most));
+    }
+    normalise(scores);
+}
+
 /// Scales non-negative values to sum to one; all equal where there is nothing to scale.
 pub(super) fn normalise(values: &mut [f64]) {
     let sum: f64 = values.iter().sum();

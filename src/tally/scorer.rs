@@ -1,7 +1,7 @@
 //! One rule applied to one panel: probabilities per battery, and who alone would change them.
 
 use super::dawid_skene::DawidSkene;
-use super::decide::{argmax, normalise};
+use super::decide::{argmax, normalise, softmax};
 use super::evidence::Standing;
 use super::gold::Gold;
 use super::panel::Panel;
@@ -138,13 +138,4 @@ impl Scorer {
             Self::Evidence(_, nats_per_level) => softmax(scores, *nats_per_level),
         }
     }
-}
-
-/// Turns scores into probabilities; a unit of score is worth `nats`.
-pub(super) fn softmax(scores: &mut [f64], nats: f64) {
-    let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    for score in scores.iter_mut() {
-        *score = libm::exp(nats * (*score - most));
-    }
-    normalise(scores);
 }

@@ -236,11 +236,11 @@ pub(super) fn squared_distance(a: &[f64], b: &[f64]) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     /// Two columns, a smooth target and some unevenness, 30 rows.
-    fn rows() -> (Vec<f64>, Vec<f64>) {
+    pub(in super::super) fn rows() -> (Vec<f64>, Vec<f64>) {
         let mut rows = Vec::new();
         let mut targets = Vec::new();
         for i in 0..30_u32 {

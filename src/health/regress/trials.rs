@@ -144,20 +144,8 @@ fn mean_absolute(residuals: &[Residual]) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::kernel::squared_distance;
+    use super::super::kernel::{squared_distance, tests::rows};
     use super::*;
-
-    /// Two columns, a smooth target and some unevenness, 30 rows.
-    fn rows() -> (Vec<f64>, Vec<f64>) {
-        let mut rows = Vec::new();
-        let mut targets = Vec::new();
-        for i in 0..30_u32 {
-            let (a, b) = (f64::from(i % 6), f64::from(i / 6));
-            rows.extend([a, b]);
-            targets.push(1.0 + 0.1 * a - 0.05 * b * b + 0.01 * f64::from(i * 7 % 5));
-        }
-        (rows, targets)
-    }
 
     #[test]
     fn block_residuals_equal_refits_without_the_block() {
