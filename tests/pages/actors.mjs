@@ -1,5 +1,6 @@
 // The people of a round, working through the pages' own controls.
 
+import assert from "node:assert/strict";
 import { execFile, execFileSync } from "node:child_process";
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -31,6 +32,13 @@ export function filesIn(folder) {
 }
 
 export const at = (page, test) => page.locator(`[data-test="${test}"]`);
+
+/** So many of them, as soon as the page has drawn them: what follows a click may be drawn a frame later. */
+export async function amount(locator, wanted, why) {
+  if (wanted === 0) await locator.first().waitFor({ state: "detached" });
+  else await locator.nth(wanted - 1).waitFor({ state: "attached" });
+  assert.equal(await locator.count(), wanted, why);
+}
 
 /** Opens a page with fresh storage; whatever it complains about fails the test at the end. */
 export async function open(browser, address, options = {}) {

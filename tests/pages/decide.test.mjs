@@ -6,7 +6,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { pathToFileURL } from "node:url";
 import { join } from "node:path";
-import { at, filesIn, makeIdentity, newRound, open, readFiles, voltvote } from "./actors.mjs";
+import { amount, at, filesIn, makeIdentity, newRound, open, readFiles, voltvote } from "./actors.mjs";
 import { dist, launch } from "./browser.mjs";
 
 let browser;
@@ -23,14 +23,14 @@ test("every decision shows why; the physics voter is off and says what it needs"
 
   await at(page, "decisions").locator("tbody tr[data-row] button").first().click();
   await at(page, "why-votes").waitFor();
-  assert.equal(await at(page, "why-votes").locator("tbody tr").count(), 10);
+  await amount(at(page, "why-votes").locator("tbody tr"), 10);
   assert.match(await at(page, "why-votes").innerText(), /%/);
-  assert.equal(await at(page, "why-levels").locator("tbody tr").count(), 3);
+  await amount(at(page, "why-levels").locator("tbody tr"), 3);
   assert.ok((await at(page, "why-decisive").innerText()).length > 0);
 
   await at(page, "compare").click();
   await at(page, "comparison").waitFor();
-  assert.equal(await at(page, "comparison").locator("tbody tr").count(), 10);
+  await amount(at(page, "comparison").locator("tbody tr"), 10);
 
   assert.equal(await at(page, "physics-on").isChecked(), false, "off by default");
   assert.ok(await at(page, "physics-on").isDisabled(), "the demo reads no field-test files");

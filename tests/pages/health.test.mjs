@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PASSPHRASE, at, open, saved, voltvote } from "./actors.mjs";
+import { PASSPHRASE, amount, at, open, saved, voltvote } from "./actors.mjs";
 import { dist, launch } from "./browser.mjs";
 
 let browser;
@@ -53,16 +53,17 @@ test("a collaborator sees how good its own health models are, and what a file le
   const page = await open(browser, pathToFileURL(join(dist, "collaborate.html")).href);
   await at(page, "files").setInputFiles([file]);
   await at(page, "health-fit").waitFor();
+  await at(page, "read-progress").waitFor({ state: "detached" });
   await at(page, "reports").locator("summary").first().click();
   await at(page, "report").first().locator("summary").click();
-  assert.equal(await at(page, "report-findings").locator("tbody tr").count(), 1);
+  await amount(at(page, "report-findings").locator("tbody tr"), 1);
   await at(page, "health-soc").selectOption("known");
   await at(page, "health-fit").click();
   await at(page, "health-type").waitFor();
   const share = async (name) => Number.parseFloat(await at(page, name).innerText());
   assert.ok((await share("health-mape")) < 0.5 * (await share("health-constant")));
   assert.ok((await share("health-coverage")) > 70);
-  assert.equal(await at(page, "health-candidates").locator("tbody tr").count(), 7);
+  await amount(at(page, "health-candidates").locator("tbody tr"), 7);
   assert.ok(await at(page, "health-parity").isVisible());
   await at(page, "health-generator").click();
   await at(page, "health-generator-result").waitFor();
@@ -95,7 +96,7 @@ test("a round's health answers beside the truth: parity, errors by class, the sa
   await at(page, "round-card").waitFor();
   await at(page, "ballot-files").setInputFiles(ballots);
   await at(page, "health-answered").waitFor();
-  assert.equal(await at(page, "health-result-parity").count(), 0, "nothing is judged without a truth");
+  await amount(at(page, "health-result-parity"), 0, "nothing is judged without a truth");
 
   const rows = readFileSync(lot.features, "utf8").trim().split("\n").slice(1).map((line) => line.split(","));
   const truth = new Map(rows.map((cells) => [cells[0], Number(cells.at(-1))]));
@@ -115,7 +116,7 @@ test("a round's health answers beside the truth: parity, errors by class, the sa
   const level = mean(judged.map(({ truth: true_soh }) => true_soh));
   const constant = 100 * mean(judged.map(({ truth: true_soh }) => Math.abs(level - true_soh) / true_soh));
   assert.ok(shown < 0.5 * constant, `${shown} %, and ${constant} % of always the mean`);
-  assert.equal(await at(page, "health-heat").locator("tbody tr").count(), 2, "a line per cathode");
+  await amount(at(page, "health-heat").locator("tbody tr"), 2, "a line per cathode");
   assert.deepEqual(page.complaints, []);
   await page.context().close();
 });

@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { at, open, readFiles } from "./actors.mjs";
+import { amount, at, open, readFiles } from "./actors.mjs";
 import { dist, launch } from "./browser.mjs";
 
 let browser, folder;
@@ -53,8 +53,8 @@ test("columns chosen by hand: from the problem row to a cycle, saved, reused for
   const page = await open(browser, address, DESKTOP);
   await at(page, "files").setInputFiles([headless("first.csv"), headless("second.csv"), plain("known.csv")]);
   await at(page, "read-errors").waitFor();
-  assert.equal(await at(page, "read-error").count(), 2);
-  assert.equal(await page.locator('[data-row^="known.csv"]').count(), 1);
+  await amount(at(page, "read-error"), 2);
+  await amount(page.locator('[data-row^="known.csv"]'), 1);
   await at(page, "choose-columns").first().click();
   await at(page, "mapping").waitFor();
   // The values alone suggest the three columns, and say that they are guesses.
@@ -87,8 +87,8 @@ test("columns chosen by hand: from the problem row to a cycle, saved, reused for
   await at(page, "map-use").click();
   await page.locator('[data-row^="second.csv"]').waitFor();
   await at(page, "read-progress").waitFor({ state: "detached" });
-  assert.equal(await at(page, "read-errors").count(), 0);
-  assert.equal(await page.locator('[data-test="cells"] tbody tr[data-row]').count(), 3);
+  await amount(at(page, "read-errors"), 0);
+  await amount(page.locator('[data-test="cells"] tbody tr[data-row]'), 3);
   // A file dropped later is tried with the same columns; undo brings the problem back.
   await readFiles(page, [headless("third.csv")]);
   await page.locator('[data-row^="third.csv"]').waitFor();
@@ -213,10 +213,10 @@ test("a long read shows bytes, rate and remaining time, and stops at once", asyn
   await at(page, "read-progress").waitFor({ state: "detached" });
   const took = Date.now() - started;
   console.log(`cancelled in ${took} ms`);
-  assert.equal(await page.locator('[data-test="cells"] tbody tr[data-row]').count(), 0);
+  await amount(page.locator('[data-test="cells"] tbody tr[data-row]'), 0);
   // The page goes on working: the workers that were stopped are replaced.
   await readFiles(page, [plain("after.csv")]);
-  assert.equal(await page.locator('[data-test="cells"] tbody tr[data-row]').count(), 1);
+  await amount(page.locator('[data-test="cells"] tbody tr[data-row]'), 1);
   assert.deepEqual(page.complaints, []);
   await page.context().close();
 });
