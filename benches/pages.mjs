@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { PASSPHRASE, at, filesIn } from "../tests/pages/actors.mjs";
-import { launch, logged, root, text } from "../tests/pages/browser.mjs";
+import { launch, logged, pause, root, text } from "../tests/pages/browser.mjs";
 import { unpack } from "../www/ui/unpack.js";
 
 const data = resolve(root, process.env.VOLTVOTE_DATA ?? "../shared/data");
@@ -179,27 +179,36 @@ function longFile(megabytes) {
   return file;
 }
 
+/** From the moment the page has the file to its row in the table, in seconds. */
+async function secondsToRead(browser, server, file, afterMs) {
+  const page = await open(browser, `${server.address}/collaborate.html`);
+  await page.evaluate(() => {
+    document.querySelector('[data-test="files"]').addEventListener("change", () => { bench.start = performance.now(); }, { capture: true, once: true });
+  });
+  await pause(afterMs);
+  const given = at(page, "files").setInputFiles(file);
+  const seconds = await page.evaluate(async () => {
+    const one = (test) => document.querySelector(`[data-test="${test}"]`);
+    while (!(bench.start && one("cells") && !one("read-progress"))) await new Promise((done) => { setTimeout(done, 5); });
+    return (performance.now() - bench.start) / 1000;
+  });
+  await given;
+  await page.context().close();
+  return seconds;
+}
+
 async function reading(browser, server) {
   if (!existsSync(join(data, "fleet-dev"))) { console.log("LEFT OUT: reading a long file, no data at $VOLTVOTE_DATA"); return; }
   const file = longFile(150);
   const megabytes = readFileSync(file).length / 1e6;
-  const rates = [];
+  const rates = { started: [], loading: [] };
   for (let i = 0; i < RUNS; i += 1) {
-    const page = await open(browser, `${server.address}/collaborate.html`);
-    await page.evaluate(() => {
-      document.querySelector('[data-test="files"]').addEventListener("change", () => { bench.start = performance.now(); }, { capture: true, once: true });
-    });
-    const given = at(page, "files").setInputFiles(file);
-    const seconds = await page.evaluate(async () => {
-      const one = (test) => document.querySelector(`[data-test="${test}"]`);
-      while (!(bench.start && one("cells") && !one("read-progress"))) await new Promise((done) => { setTimeout(done, 5); });
-      return (performance.now() - bench.start) / 1000;
-    });
-    await given;
-    rates.push(megabytes / seconds);
-    await page.context().close();
+    rates.started.push(megabytes / await secondsToRead(browser, server, file, 4000));
+    rates.loading.push(megabytes / await secondsToRead(browser, server, file, 0));
   }
-  row(`one worker reads Battery Archive (${Math.round(megabytes)} MB)`, `${Math.round(median(rates))} MB/s`, ">= 150 MB/s", "engine start included");
+  const what = `one worker reads Battery Archive (${Math.round(megabytes)} MB)`;
+  row(what, `${Math.round(median(rates.started))} MB/s`, ">= 150 MB/s", "in a page open for four seconds");
+  row("the same, file dropped as soon as the page is usable", `${Math.round(median(rates.loading))} MB/s`, "", "unpacking the engine included");
 }
 
 /** Rows as scikit-learn and the page both get them: nine overlapping classes. */

@@ -2,184 +2,16 @@
 
 use super::decide::{argmax, decide, Names, Thresholds};
 use super::evidence::Standing;
+use super::options::{Options, TallyError};
 use super::panel::{Misfit, Panel, Signed};
 use super::scorer::Scorer;
+use super::unknown::{is_vouched_for, Unknown};
+use super::voters::{reports, VoterReport};
 use super::weights::Weights;
 use super::{trust, Control, Decision, Rule, RULES};
-use crate::ballot::FAMILIAR_FROM;
-use crate::error::Coded;
 use crate::health::{aggregate, Voice};
 use crate::round::Catalogue;
 use serde::Serialize;
-use std::fmt;
-
-/// How a tally is made.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Options {
-    /// The rule.
-    pub rule: Rule,
-    /// `wdv`: beta = lambda ln alpha. Positive as in the paper's prose, negative the reverse.
-    pub beta: f64,
-    /// `wdv`: order of the Wasserstein distance, 1 or 2.
-    pub q: u8,
-    /// No collaborator weighs more than this many times the median.
-    pub weight_cap: f64,
-    /// Least probability of an answer.
-    pub min_confidence: f64,
-    /// Least lead of an answer; below it a battery is undecided.
-    pub min_margin: f64,
-    /// A battery whose best class has a score of evidence below this (levels, 0..16.5), or below a
-    /// lower limit that follows the query, is unknown to everybody; see [`Options::for_schema`].
-    pub unknown_below: f64,
-    /// The same where few batteries are behind the best class.
-    pub unknown_below_of_few: f64,
-    /// `evidence`: nats that one level is worth; calibrates the confidence. The default was chosen
-    /// on one half of PulseBat (expected calibration error 0.01 there).
-    pub nats_per_level: f64,
-    /// Batteries whose class is known to the recycler.
-    pub controls: Vec<Control>,
-    /// Whether the rules that allow it set doubtful claims aside.
-    pub is_guarded: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            rule: Rule::Evidence,
-            beta: 1.0,
-            q: 1,
-            weight_cap: 3.0,
-            min_confidence: 0.6,
-            min_margin: 0.1,
-            unknown_below: 11.9,
-            unknown_below_of_few: 11.9,
-            nats_per_level: 1.0,
-            controls: Vec::new(),
-            is_guarded: true,
-        }
-    }
-}
-
-/// Scores of evidence below which a battery is unknown to everybody, by schema of the query, and
-/// the same from fewer than [`FEW_BATTERIES`]; the last row is for any other schema. A battery of
-/// cycles is one row, and from a few rows in thirty columns the next of its class fits badly; a
-/// battery of pulses is many.
-///
-/// Chosen about midway between 90 % of the unknown and 5 % of the known batteries on the first half
-/// of PulseBat (93 to 95 % of a class that nobody holds are below it, and 2.7 to 4.1 % of the
-/// others) and on three simulated fleets, seeds 1-3 (99.5 % and 1.9 %; from few batteries 93 % and
-/// 4 %). From few batteries even a low level is rare unless the battery is known.
-const UNKNOWN_BELOW: [(&str, f64, f64); 3] = [
-    ("pulse-21/1", 11.9, 11.9),
-    ("cycle-30/1", 9.5, 1.1),
-    ("", 9.5, 1.1),
-];
-
-/// Fewer batteries of a class than this are few: of four, the 5 % quantile of the scores of known
-/// batteries is 2.4, of five 6.3.
-const FEW_BATTERIES: u32 = 5;
-
-impl Options {
-    /// The defaults for a query of this schema.
-    pub fn for_schema(schema: &str) -> Self {
-        let row = UNKNOWN_BELOW
-            .iter()
-            .find(|(known, ..)| *known == schema || known.is_empty());
-        let (limit, of_few) = row.map_or((0.0, 0.0), |(_, limit, of_few)| (*limit, *of_few));
-        Self {
-            unknown_below: limit,
-            unknown_below_of_few: of_few,
-            ..Self::default()
-        }
-    }
-}
-
-/// Why nothing can be tallied.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum TallyError {
-    /// The catalogue is empty.
-    NoClasses,
-    /// The query is empty.
-    NoBatteries,
-    /// No ballot fits the round.
-    NoBallots,
-    /// A control names a battery or class that is not in the round.
-    Control {
-        /// Position in the list of controls, from 1.
-        row: usize,
-    },
-    /// A number of the options is out of range.
-    Option {
-        /// Its name.
-        name: &'static str,
-    },
-}
-
-impl Coded for TallyError {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::NoClasses => "tally-no-classes",
-            Self::NoBatteries => "tally-no-batteries",
-            Self::NoBallots => "tally-no-ballots",
-            Self::Control { .. } => "tally-control",
-            Self::Option { .. } => "tally-option",
-        }
-    }
-
-    fn params(&self) -> Vec<(&'static str, String)> {
-        match self {
-            Self::Control { row } => vec![("row", row.to_string())],
-            Self::Option { name } => vec![("name", (*name).into())],
-            _ => Vec::new(),
-        }
-    }
-}
-
-impl fmt::Display for TallyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoClasses => f.write_str("the round's catalogue is empty"),
-            Self::NoBatteries => f.write_str("the round asks about no battery"),
-            Self::NoBallots => f.write_str("no ballot fits the round"),
-            Self::Control { row } => {
-                write!(
-                    f,
-                    "control {row} names a battery or class that is not in the round"
-                )
-            }
-            Self::Option { name } => write!(f, "{name} is out of range"),
-        }
-    }
-}
-
-impl std::error::Error for TallyError {}
-
-/// What became of one collaborator's ballot.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct VoterReport {
-    /// Display name.
-    pub name: String,
-    /// Key thumbprint.
-    pub kid: String,
-    /// Held classes, catalogue indices.
-    pub held: Vec<usize>,
-    /// Labelled batteries behind the ballot.
-    pub n_batteries: u64,
-    /// M_k for q = 1, 2, on the query's scale.
-    pub distance: [f64; 2],
-    /// Held classes whose claims were set aside.
-    pub set_aside: Vec<usize>,
-    /// Index of the voter whose answers it repeats; copies do not count.
-    pub copy_of: Option<usize>,
-    /// Share of the batteries it answers, among those decided for a class it holds, on which its
-    /// first answer is the decision.
-    pub agreement: Option<f64>,
-    /// The same share on the control batteries, all of them.
-    pub control_accuracy: Option<f64>,
-    /// Batteries that it alone decides.
-    pub n_decisive: usize,
-}
 
 /// The result of one rule.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -236,15 +68,10 @@ pub fn tally(
         n_behind.push(standing.batteries_behind(&panel, &scores));
         verdicts.push(scorer.verdict(&panel, battery, &local, &standing));
     }
-    let least = unknown_below(&best, options.unknown_below);
+    let unknown = Unknown::new(options.unknown_below, &best);
     let mut decisions: Vec<Decision> = (verdicts.into_iter().zip(best).enumerate())
         .map(|(battery, ((probabilities, decisive), best))| {
-            let limit = if n_behind[battery] < FEW_BATTERIES {
-                least.min(options.unknown_below_of_few)
-            } else {
-                least
-            };
-            let is_known = best >= limit || is_vouched_for(&panel, battery);
+            let is_known = !unknown.is(best, n_behind[battery]) || is_vouched_for(&panel, battery);
             let mut decision = decide(battery, probabilities, is_known, &names, limits);
             decision.decisive = decisive;
             decision.evidence = best;
@@ -418,16 +245,7 @@ pub(super) fn prepare<'a>(
     if n_batteries == 0 {
         return Err(TallyError::NoBatteries);
     }
-    for (valid, name) in [
-        (options.beta.is_finite(), "beta"),
-        (matches!(options.q, 1 | 2), "q"),
-        (options.weight_cap > 0.0, "cap"),
-        (options.nats_per_level > 0.0, "nats-per-level"),
-    ] {
-        if !valid {
-            return Err(TallyError::Option { name });
-        }
-    }
+    options.check()?;
     let inside = |c: &Control| c.battery < n_batteries && c.class < catalogue.len();
     if let Some(row) = options.controls.iter().position(|c| !inside(c)) {
         return Err(TallyError::Control { row: row + 1 });
@@ -440,87 +258,4 @@ pub(super) fn prepare<'a>(
         trust::set_aside(&mut panel, &options.controls);
     }
     Ok((panel, misfits))
-}
-
-/// A battery that lies this many levels below the middle one of its query may be unknown, and one
-/// below the floor is, whatever the query.
-const UNKNOWN_GAP: f64 = 1.75;
-const UNKNOWN_FLOOR: f64 = 3.0;
-
-/// The score that separates known from unknown batteries. Where the classes are broad against the
-/// query, or collaborators hold few batteries, even their own kind scores low: then most of the
-/// query would be unknown, and the limit follows its middle battery instead.
-fn unknown_below(scores: &[f64], most: f64) -> f64 {
-    let mut sorted = scores.to_vec();
-    crate::order::sort_numbers(&mut sorted);
-    let middle = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
-    if middle >= most {
-        most
-    } else {
-        (middle - UNKNOWN_GAP).max(UNKNOWN_FLOOR).min(most)
-    }
-}
-
-/// Whether a voter whose ballot carries no evidence finds the battery familiar.
-fn is_vouched_for(panel: &Panel<'_>, battery: usize) -> bool {
-    let vouches = |voter: &super::Voter<'_>| {
-        let is_silent = voter.levels(battery).next().is_none();
-        voter.is_heard() && is_silent && voter.familiarity(battery) >= FAMILIAR_FROM
-    };
-    panel.voters.iter().any(vouches)
-}
-
-fn reports(panel: &Panel<'_>, decisions: &[Decision], controls: &[Control]) -> Vec<VoterReport> {
-    let share = |right: usize, all: usize| (all > 0).then(|| right as f64 / all as f64);
-    let mut n_decisive = vec![0; panel.voters.len()];
-    for &voter in decisions.iter().flat_map(|d| &d.decisive) {
-        n_decisive[voter] += 1;
-    }
-    panel
-        .voters
-        .iter()
-        .enumerate()
-        .map(|(index, voter)| {
-            let (mut agree, mut answered) = (0, 0);
-            for decision in decisions.iter().filter(|d| voter.held.contains(&d.class)) {
-                if let Some(answer) = first_answer(voter, decision.battery) {
-                    answered += 1;
-                    agree += usize::from(answer == decision.class);
-                }
-            }
-            let right = |c: &&Control| first_answer(voter, c.battery) == Some(c.class);
-            let silenced = voter
-                .held
-                .iter()
-                .zip(&voter.counts)
-                .filter(|(_, counts)| !**counts);
-            VoterReport {
-                name: voter.name.into(),
-                kid: voter.kid.into(),
-                held: voter.held.clone(),
-                n_batteries: voter.n_batteries,
-                distance: voter.ballot.distance.map(|m| f64::from(m) / 1e4),
-                set_aside: match voter.copy_of {
-                    Some(_) => Vec::new(),
-                    None => silenced.map(|(&class, _)| class).collect(),
-                },
-                copy_of: voter.copy_of,
-                agreement: share(agree, answered),
-                control_accuracy: share(controls.iter().filter(right).count(), controls.len()),
-                n_decisive: n_decisive[index],
-            }
-        })
-        .collect()
-}
-
-/// The class with most trees, whether its claims count or not.
-fn first_answer(voter: &super::Voter<'_>, battery: usize) -> Option<usize> {
-    let votes = &voter.ballot.rows.get(battery)?.votes;
-    let mut best: Option<(usize, u16)> = None;
-    for (&class, &trees) in voter.held.iter().zip(votes) {
-        if best.is_none_or(|(_, most)| trees > most) {
-            best = Some((class, trees));
-        }
-    }
-    best.map(|(class, _)| class)
 }

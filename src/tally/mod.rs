@@ -22,23 +22,27 @@ mod evidence;
 mod export;
 mod gold;
 mod judge;
+mod options;
 mod panel;
 mod rule;
 mod scorer;
 mod trust;
+mod unknown;
+mod voters;
 mod weights;
 mod why;
 mod winners;
 
 pub(crate) use count::{classify, probabilities};
-pub use count::{
-    compare, leave_one_out, tally, Comparison, Options, Tally, TallyError, VoterReport,
-};
+pub use count::{compare, leave_one_out, tally, Comparison, Tally};
 pub use decide::{Decision, Level, Status};
 pub use export::to_csv;
 pub use judge::{judge, Judgement};
+pub use options::{Options, TallyError};
 pub use panel::{check, Misfit, Panel, Signed, Voter};
 pub use rule::{Entry, Rule, RULES};
+pub use unknown::Limits;
+pub use voters::VoterReport;
 pub use why::{why, Reason};
 pub(crate) use winners::winners;
 
