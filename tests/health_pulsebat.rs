@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 use voltvote::health::cases::records_of_type;
-use voltvote::health::generator::published;
+use voltvote::health::generator::{published, Trainings};
 use voltvote::health::{leak_free, read_pulses, sheets_of, PulseTable, SocUse};
 
 fn read(name: &str) -> Option<PulseTable> {
@@ -85,8 +85,22 @@ fn the_published_pipeline_collapses_and_still_beats_its_baseline() {
         return;
     };
     let records = records_of_type(&table.records, "NMC2.1").unwrap();
-    let result = published(&records, 0, false, 0).unwrap();
+    let trainings = Trainings::run(&records, 0, false, 7, 3).unwrap();
+    let [first, second, third] = trainings.mape_by_seed[..] else {
+        panic!("three trainings, not {:?}", trainings.mape_by_seed);
+    };
+    assert_eq!(second, published(&records, 0, false, 8).unwrap().mape);
+    let result = trainings.median;
     assert!(result.mape < 6.0, "{result:?}");
+    assert_eq!(
+        [first, second, third]
+            .map(|error| error <= result.mape)
+            .iter()
+            .filter(|no_worse| **no_worse)
+            .count(),
+        2,
+        "the middle one"
+    );
     assert!(result.without_generation > 2.0 * result.mape);
     assert!(
         result.divergence < 0.01,

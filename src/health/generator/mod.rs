@@ -12,7 +12,9 @@ mod network;
 mod normal;
 mod published;
 mod train;
+mod trainings;
 
 pub use line::line_in_soc;
 pub use published::{published, Extrapolation, Published};
 pub use train::{Generator, Pulse, Reach, TrainingParams};
+pub use trainings::Trainings;

@@ -6,7 +6,7 @@ use crate::files;
 use serde::Serialize;
 use std::path::PathBuf;
 use voltvote::health::cases::{records_of_type, CASES, FIRST_EXTRAPOLATION, TYPES};
-use voltvote::health::generator::{published, Published};
+use voltvote::health::generator::Trainings;
 use voltvote::health::report::{report as page_of, CaseFigure};
 use voltvote::health::{federated, leak_free, Federated, HealthError, LeakFree, PulseRecord};
 
@@ -34,6 +34,9 @@ pub struct Arguments {
     /// Seed of splits and of the generator.
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    /// As published: so many trainings of every case, of which the middle one is shown.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    trainings: u32,
     /// Report as JSON.
     #[arg(long)]
     out: Option<PathBuf>,
@@ -127,16 +130,21 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         return federated_types(arguments);
     }
     if arguments.split == "as-published" {
-        let words = |r: &Published| {
+        let words = |trainings: &Trainings| {
+            let r = &trainings.median;
+            let (least, most) = trainings.range();
             format!(
-                "MAPE {:5.2} %  constant {:5.2} %  without generation {:5.2} %  generated voltages off by {:.2} %  KL {:.4}",
-                r.mape, r.constant, r.without_generation, r.generation_error, r.divergence
+                "MAPE {:5.2} % ({least:.2} to {most:.2}, mean {:.2}, of {})  constant {:5.2} %  without generation {:5.2} %  generated voltages off by {:.2} %  KL {:.4}",
+                r.mape, trainings.mean(), trainings.mape_by_seed.len(), r.constant, r.without_generation, r.generation_error, r.divergence
             )
         };
         return report(
             arguments,
-            |records, case| published(records, case, arguments.latent_scaling, arguments.seed),
-            |r| CaseFigure {
+            |records, case| {
+                let (scaled, n) = (arguments.latent_scaling, arguments.trainings);
+                Trainings::run(records, case, scaled, arguments.seed, n)
+            },
+            |Trainings { median: r, .. }| CaseFigure {
                 case: r.case,
                 mape: r.mape,
                 constant: r.constant,
