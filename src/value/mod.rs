@@ -16,6 +16,7 @@
 //! ```
 
 mod currency;
+mod defaults;
 mod drawings;
 mod error;
 mod figure;
@@ -30,10 +31,11 @@ mod streams;
 mod tables;
 
 pub use currency::Currency;
+pub use defaults::DEFAULTS;
 pub use drawings::{figures, Figure};
 pub use error::ValueError;
 pub use figure::{bars, colour, donut, escape, tornado, Drawing, Swing, WIDTH};
-pub use items::{Item, Items, Source, Unit, DEFAULTS};
+pub use items::{Item, Items, Source, Unit};
 pub use lot::{assess, assess_battery, collaborator_values, Assessment, Battery, Choice, LotValue};
 pub use lot_report::{lot_csv, lot_tables};
 pub use overview::{

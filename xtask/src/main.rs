@@ -1,4 +1,4 @@
-//! `cargo xtask serve | test | pack | reproduce | bench | votes`: the only build scripts of the project.
+//! `cargo xtask serve | test | pack | reproduce | bench | votes | health`: the only build scripts of the project.
 //!
 //! Every command installs what it misses, once and pinned, and says so before it does.
 
@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 mod bench;
 mod engine;
+mod health;
 mod pack;
 mod page;
 mod policy;
@@ -29,7 +30,8 @@ usage: cargo xtask <command>
                      firefox reproduce
   reproduce          pack here and in another folder with another cargo home, and compare
   bench [NAME...]    run the benchmarks (benches/), one thread, release build; `pages` in Chromium
-  votes [--runs N]   measure the vote rules, write docs/votes.md";
+  votes [--runs N]   measure the vote rules, write docs/votes.md
+  health             measure state of health from pulses, write docs/health.md";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -53,6 +55,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "test" => test::run(rest),
         "bench" => bench::run(rest),
         "votes" => votes::run(rest),
+        "health" => health::run(rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())

@@ -1,0 +1,351 @@
+//! The table of economic items.
+//!
+//! Two papers give some figures (see [`Source`]); the others are assumptions, chosen so that the
+//! published totals follow, and marked as such.
+
+use super::items::Source::{
+    BalanceH, BalanceS, Composition, Grid, Market, Negligible, Ours, PublishedH, PublishedS,
+    ShareS, SplitS,
+};
+use super::items::Unit::{
+    KgCo2PerKwh, KgCo2PerTonne, Kilogram, KwhPerTonne, MegatonnePerYear, Share, Usd, UsdPerKwh,
+    UsdPerTonne, YuanPerBattery, YuanPerTonne, YuanPerTonneOfProduct, YuanPerUsd,
+};
+use super::items::{Item, Source, Unit};
+
+const fn item(
+    id: &'static str,
+    name: &'static str,
+    value: f64,
+    unit: Unit,
+    source: Source,
+) -> Item {
+    Item {
+        id,
+        name,
+        value,
+        unit,
+        source,
+    }
+}
+
+/// The defaults.
+pub const DEFAULTS: &[Item] = &[
+    // What a tonne of batteries costs and what any route pays besides reagents.
+    item(
+        "nmc.raw-material",
+        "Retired NMC batteries",
+        29_900.0,
+        YuanPerTonne,
+        PublishedS,
+    ),
+    item(
+        "lfp.raw-material",
+        "Retired LFP batteries",
+        9_687.5,
+        YuanPerTonne,
+        PublishedS,
+    ),
+    item("plant.labour", "Labour", 1_500.0, YuanPerTonne, SplitS),
+    item(
+        "plant.electricity-water",
+        "Electricity and water",
+        1_900.0,
+        YuanPerTonne,
+        SplitS,
+    ),
+    item(
+        "plant.depreciation",
+        "Depreciation",
+        1_320.0,
+        YuanPerTonne,
+        SplitS,
+    ),
+    item(
+        "plant.sewage",
+        "Sewage treatment",
+        900.0,
+        YuanPerTonne,
+        SplitS,
+    ),
+    // Direct recycling: reagents from 29900 / 0.74 and 9687.5 / 0.54 less the rest.
+    item(
+        "direct.nmc.reagent",
+        "Reagents, direct, NMC",
+        4_885.41,
+        YuanPerTonne,
+        ShareS,
+    ),
+    item(
+        "direct.lfp.reagent",
+        "Reagents, direct, LFP",
+        2_632.31,
+        YuanPerTonne,
+        ShareS,
+    ),
+    item(
+        "direct.reagent-lithium-share",
+        "Part of the reagents that replaces lost lithium",
+        0.5,
+        Share,
+        Ours,
+    ),
+    item(
+        "direct.reference-soh",
+        "State of health the reagent cost refers to",
+        0.8,
+        Share,
+        Ours,
+    ),
+    item(
+        "direct.reference-accuracy",
+        "Sorting accuracy the published profits refer to",
+        0.97,
+        Share,
+        PublishedS,
+    ),
+    item(
+        "nmc.cathode-share",
+        "Cathode powder in NMC cells",
+        0.40,
+        Share,
+        Composition,
+    ),
+    item(
+        "lfp.cathode-share",
+        "Cathode powder in LFP cells",
+        0.35,
+        Share,
+        Composition,
+    ),
+    item(
+        "nmc.copper-share",
+        "Copper foil in NMC cells",
+        0.10,
+        Share,
+        Composition,
+    ),
+    item(
+        "lfp.copper-share",
+        "Copper foil in LFP cells",
+        0.10,
+        Share,
+        Composition,
+    ),
+    item(
+        "nmc.aluminium-share",
+        "Aluminium foil in NMC cells",
+        0.07,
+        Share,
+        Composition,
+    ),
+    item(
+        "lfp.aluminium-share",
+        "Aluminium foil in LFP cells",
+        0.07,
+        Share,
+        Composition,
+    ),
+    item(
+        "nmc.rest-share",
+        "Anode, electrolyte, casing of NMC cells",
+        0.43,
+        Share,
+        Composition,
+    ),
+    item(
+        "lfp.rest-share",
+        "Anode, electrolyte, casing of LFP cells",
+        0.48,
+        Share,
+        Composition,
+    ),
+    item(
+        "direct.cathode-yield",
+        "Cathode powder regenerated",
+        0.95,
+        Share,
+        Ours,
+    ),
+    item("direct.foil-yield", "Foils recovered", 0.90, Share, Ours),
+    item(
+        "price.nmc-cathode",
+        "Regenerated NMC powder",
+        170_967.5,
+        YuanPerTonneOfProduct,
+        BalanceS,
+    ),
+    item(
+        "price.lfp-cathode",
+        "Regenerated LFP powder",
+        77_706.22,
+        YuanPerTonneOfProduct,
+        BalanceS,
+    ),
+    item(
+        "price.copper",
+        "Copper",
+        50_000.0,
+        YuanPerTonneOfProduct,
+        Market,
+    ),
+    item(
+        "price.aluminium",
+        "Aluminium",
+        14_000.0,
+        YuanPerTonneOfProduct,
+        Market,
+    ),
+    // The other routes sell metals and salts.
+    item(
+        "hydro.reagent",
+        "Acids, extractants and alkali",
+        9_000.0,
+        YuanPerTonne,
+        Ours,
+    ),
+    item(
+        "hydro.nmc.products",
+        "Salts from NMC",
+        54_313.81,
+        YuanPerTonne,
+        BalanceS,
+    ),
+    item(
+        "hydro.lfp.products",
+        "Salts from LFP",
+        34_592.23,
+        YuanPerTonne,
+        BalanceS,
+    ),
+    item("pyro.reagent", "Fuel and flux", 6_000.0, YuanPerTonne, Ours),
+    item(
+        "pyro.nmc.products",
+        "Alloy from NMC",
+        46_648.04,
+        YuanPerTonne,
+        BalanceS,
+    ),
+    item(
+        "pyro.lfp.products",
+        "Slag and salts from LFP",
+        24_168.38,
+        YuanPerTonne,
+        BalanceS,
+    ),
+    // Pre-treatment and emissions.
+    item(
+        "calibration.energy",
+        "Full calibration (CCCV) at 80 % SOH, 50 % SOC",
+        615.0,
+        KwhPerTonne,
+        BalanceH,
+    ),
+    item(
+        "calibration.reference-soc",
+        "State of charge the calibration energy refers to",
+        0.5,
+        Share,
+        PublishedH,
+    ),
+    item(
+        "generation.energy",
+        "Pulse test with generated data",
+        0.0,
+        KwhPerTonne,
+        Negligible,
+    ),
+    item(
+        "electricity.price",
+        "Electricity",
+        0.071_545,
+        UsdPerKwh,
+        BalanceH,
+    ),
+    item(
+        "electricity.co2",
+        "Grid emissions",
+        0.570_3,
+        KgCo2PerKwh,
+        Grid,
+    ),
+    item(
+        "pyro.co2",
+        "Pyrometallurgy without pre-treatment",
+        753.0,
+        KgCo2PerTonne,
+        PublishedH,
+    ),
+    item(
+        "hydro.co2",
+        "Hydrometallurgy without pre-treatment",
+        379.0,
+        KgCo2PerTonne,
+        PublishedH,
+    ),
+    item(
+        "direct.co2",
+        "Direct recycling without pre-treatment",
+        228.0,
+        KgCo2PerTonne,
+        PublishedH,
+    ),
+    item(
+        "direct.electricity",
+        "Electricity of direct recycling itself",
+        36.0,
+        UsdPerTonne,
+        PublishedH,
+    ),
+    item(
+        "direct.other-cost-calibrated",
+        "Other cost of direct recycling after calibration",
+        521.5,
+        UsdPerTonne,
+        BalanceH,
+    ),
+    item(
+        "direct.other-cost-generated",
+        "Other cost of direct recycling after pulse and generation",
+        509.45,
+        UsdPerTonne,
+        BalanceH,
+    ),
+    item(
+        "generation.fixed-cost",
+        "One-off cost of the generative model",
+        23.5,
+        Usd,
+        BalanceH,
+    ),
+    item(
+        "scenario.retired-mass",
+        "Batteries pre-treated worldwide, 2030",
+        102.05,
+        MegatonnePerYear,
+        BalanceH,
+    ),
+    item(
+        "scenario.saving",
+        "Saved per tonne, 2030",
+        48.02,
+        UsdPerTonne,
+        BalanceH,
+    ),
+    // Decisions.
+    item("money.yuan-per-usd", "Exchange rate", 7.1, YuanPerUsd, Ours),
+    item(
+        "battery.mass",
+        "Mass of a battery where not given",
+        0.05,
+        Kilogram,
+        Ours,
+    ),
+    item(
+        "lab.cost",
+        "Laboratory identification of one battery",
+        0.5,
+        YuanPerBattery,
+        Ours,
+    ),
+];
