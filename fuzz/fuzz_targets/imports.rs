@@ -4,6 +4,12 @@
 //! Random bytes seldom are a directory, a deflate stream and XML at once. The first byte therefore
 //! chooses how much of the container is built around the rest, so that what lies inside is reached.
 
+// The test that replays the corpus has archives of its own.
+#[allow(clippy::duplicate_mod)]
+#[path = "../../tests/archives/container.rs"]
+mod container;
+
+use container::Member;
 use std::sync::OnceLock;
 use voltvote::import::{peek, xlsx, Importer, Mapping, Options};
 
@@ -140,38 +146,21 @@ fn stored(bytes: &[u8]) -> Vec<u8> {
     block
 }
 
-/// A zip archive; no checksum is read, so none is made.
 fn zip(members: &[(&str, Packing)]) -> Vec<u8> {
-    let (mut file, mut directory) = (Vec::new(), Vec::new());
-    for (name, packing) in members {
-        let (method, bytes) = match packing {
-            Packing::Stored(bytes) => (0, bytes),
-            Packing::AsIs(bytes) => (8, bytes),
-        };
-        let mut header = vec![20, 0, 0, 0, method, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-        for _ in 0..2 {
-            header.extend((bytes.len() as u32).to_le_bytes());
-        }
-        header.extend((name.len() as u16).to_le_bytes());
-        header.extend([0, 0]);
-        directory.extend(b"PK\x01\x02\x14\0");
-        directory.extend(&header);
-        directory.extend([0; 10]);
-        directory.extend((file.len() as u32).to_le_bytes());
-        directory.extend(name.as_bytes());
-        file.extend(b"PK\x03\x04");
-        file.extend(&header);
-        file.extend(name.as_bytes());
-        file.extend_from_slice(bytes);
-    }
-    let at = file.len() as u32;
-    file.extend(&directory);
-    file.extend(b"PK\x05\x06\0\0\0\0");
-    for _ in 0..2 {
-        file.extend((members.len() as u16).to_le_bytes());
-    }
-    file.extend((directory.len() as u32).to_le_bytes());
-    file.extend(at.to_le_bytes());
-    file.extend([0, 0]);
-    file
+    let members: Vec<Member> = members
+        .iter()
+        .map(|(name, packing)| {
+            let (method, packed) = match packing {
+                Packing::Stored(bytes) => (0, bytes),
+                Packing::AsIs(bytes) => (8, bytes),
+            };
+            Member {
+                name,
+                method,
+                packed,
+                unpacked_len: packed.len(),
+            }
+        })
+        .collect();
+    container::zip(&members)
 }
