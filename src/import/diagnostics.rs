@@ -10,25 +10,15 @@ use crate::error::Coded;
 /// no measured value: neither capacities nor any number of the table, and headings that contain
 /// more than a unit's worth of digits are blanked.
 pub fn diagnostics(report: &Report, error: Option<&ImportError>) -> String {
-    let mut text = String::new();
-    let mut line = |key: &str, value: &str| {
-        if !value.is_empty() {
-            text.push_str(key);
-            text.push_str(": ");
-            text.push_str(value);
-            text.push('\n');
-        }
-    };
-    line("software", concat!("voltvote ", env!("CARGO_PKG_VERSION")));
-    line("container", &report.container);
-    line("encoding", &report.encoding);
-    line("dialect", &report.dialect);
-    line("separator", report.delimiter.replace('\t', "tab").as_str());
-    line("decimal mark", &report.decimal_mark);
-    line("preamble rows", &report.n_preamble_rows.to_string());
-    line("rows", &report.n_rows.to_string());
-    let headings: Vec<String> = report.headings.iter().map(|cell| blanked(cell)).collect();
-    line("headings", &headings.join(" | "));
+    let mut lines = Lines::new();
+    lines.push("container", &report.container);
+    lines.push("encoding", &report.encoding);
+    lines.push("dialect", &report.dialect);
+    lines.push("separator", report.delimiter.replace('\t', "tab").as_str());
+    lines.push("decimal mark", &report.decimal_mark);
+    lines.push("preamble rows", &report.n_preamble_rows.to_string());
+    lines.push("rows", &report.n_rows.to_string());
+    lines.headings(&report.headings);
     for column in &report.columns {
         let value = format!(
             "{} as {} in {}",
@@ -36,34 +26,34 @@ pub fn diagnostics(report: &Report, error: Option<&ImportError>) -> String {
             column.quantity,
             blanked(&column.unit)
         );
-        line("column", &value);
+        lines.push("column", &value);
     }
-    line("clock", &report.clock);
-    line("cycle numbers", &report.cycles_from);
-    line("sign", &report.sign);
+    lines.push("clock", &report.clock);
+    lines.push("cycle numbers", &report.cycles_from);
+    lines.push("sign", &report.sign);
     let full = |direction: &str| {
         let halves = report.halves.iter();
         halves
             .filter(|half| half.direction == direction && half.status == "full")
             .count()
     };
-    line("full charges", &full("charge").to_string());
-    line("full discharges", &full("discharge").to_string());
+    lines.push("full charges", &full("charge").to_string());
+    lines.push("full discharges", &full("discharge").to_string());
     for finding in &report.findings.0 {
         let rows: Vec<String> = finding
             .rows
             .iter()
             .map(|[first, last]| format!("{first}-{last}"))
             .collect();
-        line(
+        lines.push(
             "finding",
             &format!("{} x{} {}", finding.code, finding.count, rows.join(" ")),
         );
     }
     if let Some(error) = error {
-        note_error(&mut line, error.code(), &error.params());
+        lines.error(error.code(), &error.params());
     }
-    text
+    lines.text
 }
 
 /// The same for a file that was refused: the error, and the shape of its first rows where they can
@@ -74,43 +64,62 @@ pub fn diagnostics_of_refused(
     params: &[(&str, String)],
     peek: Option<&Peek>,
 ) -> String {
-    let mut text = String::new();
-    let mut line = |key: &str, value: &str| {
-        if !value.is_empty() {
-            text.push_str(key);
-            text.push_str(": ");
-            text.push_str(value);
-            text.push('\n');
-        }
+    let mut lines = Lines::new();
+    lines.error(code, params);
+    let Some(peek) = peek else {
+        return lines.text;
     };
-    line("software", concat!("voltvote ", env!("CARGO_PKG_VERSION")));
-    note_error(&mut line, code, params);
-    let Some(peek) = peek else { return text };
-    line("encoding", peek.encoding);
+    lines.push("encoding", peek.encoding);
     let sign = |sign: Option<char>| sign.map(String::from).unwrap_or_default();
-    line(
+    lines.push(
         "separator",
         &sign(peek.mapping.delimiter).replace('\t', "tab"),
     );
-    line("decimal mark", &sign(peek.mapping.decimal_mark));
+    lines.push("decimal mark", &sign(peek.mapping.decimal_mark));
     let n_above = peek.mapping.n_preamble_rows.unwrap_or(0);
-    line("rows above", &n_above.to_string());
-    line("has headings", if peek.has_headings { "yes" } else { "no" });
-    let headings: Vec<String> = peek.headings.iter().map(|cell| blanked(cell)).collect();
-    line("headings", &headings.join(" | "));
+    lines.push("rows above", &n_above.to_string());
+    lines.push("has headings", if peek.has_headings { "yes" } else { "no" });
+    lines.headings(&peek.headings);
     for row in peek.above.iter().chain(&peek.rows).take(16) {
         let cells: Vec<String> = row.iter().map(|cell| kind(cell)).collect();
-        line("row", &cells.join(" | "));
+        lines.push("row", &cells.join(" | "));
     }
-    text
+    lines.text
 }
 
-fn note_error(line: &mut dyn FnMut(&str, &str), code: &str, params: &[(&str, String)]) {
-    line("error", code);
-    // The name of a member may name its owner.
-    for (name, value) in params.iter().filter(|(name, _)| *name != "part") {
-        let parts: Vec<String> = value.split(", ").map(blanked).collect();
-        line(name, &parts.join(", "));
+/// The text on its way: lines of a key and a value, without those that have no value.
+struct Lines {
+    text: String,
+}
+
+impl Lines {
+    /// Every text begins with what wrote it.
+    fn new() -> Self {
+        let mut lines = Self {
+            text: String::new(),
+        };
+        lines.push("software", concat!("voltvote ", env!("CARGO_PKG_VERSION")));
+        lines
+    }
+
+    fn push(&mut self, key: &str, value: &str) {
+        if !value.is_empty() {
+            self.text.extend([key, ": ", value, "\n"]);
+        }
+    }
+
+    fn headings(&mut self, headings: &[String]) {
+        let headings: Vec<String> = headings.iter().map(|cell| blanked(cell)).collect();
+        self.push("headings", &headings.join(" | "));
+    }
+
+    fn error(&mut self, code: &str, params: &[(&str, String)]) {
+        self.push("error", code);
+        // The name of a member may name its owner.
+        for (name, value) in params.iter().filter(|(name, _)| *name != "part") {
+            let parts: Vec<String> = value.split(", ").map(blanked).collect();
+            self.push(name, &parts.join(", "));
+        }
     }
 }
 
