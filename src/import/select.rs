@@ -4,7 +4,7 @@
 use super::cycle::{HalfCycle, WantedCycle};
 use super::error::ImportError;
 use super::report::{Findings, HalfSummary};
-use super::segment::Half;
+use super::segment::{median, Half};
 
 /// Halves of one sign kept with their rows while the file streams by.
 const MAX_KEPT: usize = 6;
@@ -411,12 +411,6 @@ fn latest(halves: Vec<Half>, full: &dyn Fn(u32) -> bool) -> Option<Half> {
         .into_iter()
         .filter(|half| full(half.index))
         .max_by_key(|half| half.index)
-}
-
-fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
-    let mut values: Vec<f64> = values.filter(|value| value.is_finite()).collect();
-    crate::order::sort_numbers(&mut values);
-    values.get(values.len() / 2).copied()
 }
 
 impl Choice {

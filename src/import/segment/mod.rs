@@ -4,6 +4,12 @@
 //! moved (a zigzag over charge). Noise, single faulty rows and short pulses therefore never cut a
 //! half, and no step column is needed.
 
+mod half;
+
+pub(super) use half::median;
+use half::{robust_end, robust_start, without_pulses};
+pub use half::{Half, Row};
+
 /// Rows kept per half; beyond it every second one goes. A filled curve has 1000 points.
 const MAX_ROWS: usize = 1 << 16;
 
@@ -12,47 +18,6 @@ const MAX_SPIKES: usize = 10_000;
 
 /// Share of a half that must flow back before it has ended.
 const TURN: f64 = 0.02;
-
-/// Row of a half.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Row {
-    /// Elapsed time, s.
-    pub time_s: f64,
-    /// Voltage, V; `NaN` where missing.
-    pub voltage_v: f64,
-    /// Current as the file counts it, A.
-    pub current_a: f64,
-    /// Net charge since the start of the file, Ah.
-    pub charge_ah: f64,
-    /// Whether a rest came before it.
-    pub after_rest: bool,
-}
-
-/// One charge or discharge; which of the two is not yet decided, the sign of current being a
-/// matter of the whole file.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Half {
-    /// Sign of the current.
-    pub is_positive: bool,
-    /// Rows under current.
-    pub rows: Vec<Row>,
-    /// Charge moved, Ah.
-    pub charge_ah: f64,
-    /// Cycle number in the file's column, if it has one.
-    pub cycle: Option<u32>,
-    /// Position among the halves of the file, from 0.
-    pub index: u32,
-    /// File rows of start and end, from 1.
-    pub file_rows: [u64; 2],
-    /// Rests inside, and rows of opposite current.
-    pub n_interruptions: u32,
-    /// Robust voltage at its start and end.
-    pub voltage_v: [f64; 2],
-    /// Counter of the file over the half, Ah, if it has one.
-    pub counter_ah: Option<f64>,
-    /// Wall clock at the start, s since 1970.
-    pub wall_s: Option<f64>,
-}
 
 /// What one row brings.
 #[derive(Debug, Clone, Copy)]
@@ -331,37 +296,6 @@ impl Segmenter {
     }
 }
 
-/// Pulses before and after a half, apart from it by a rest and moving less than a hundredth of
-/// it, do not belong to it. Returns the rows to keep and the charge that they move.
-fn without_pulses(rows: &[Row], start_ah: f64, charge_ah: f64) -> Option<(usize, usize, f64)> {
-    let little_ah = 0.01 * charge_ah;
-    let rests = || {
-        rows.iter()
-            .enumerate()
-            .skip(1)
-            .filter(|(_, row)| row.after_rest)
-    };
-    let end_ah = rows.last()?.charge_ah;
-    let charge_before = |at: usize| rows.get(at.wrapping_sub(1)).map(|row| row.charge_ah);
-    let from = rests()
-        .take_while(|(at, _)| {
-            charge_before(*at).is_some_and(|ah| (ah - start_ah).abs() < little_ah)
-        })
-        .last()
-        .map(|(at, _)| at);
-    let to = rests()
-        .filter(|(at, _)| charge_before(*at).is_some_and(|ah| (end_ah - ah).abs() < little_ah))
-        .map(|(at, _)| at)
-        .next();
-    if from.is_none() && to.is_none() {
-        return None;
-    }
-    let (from_row, to_row) = (from.unwrap_or(0), to.unwrap_or(rows.len()));
-    let first_ah = from.and_then(charge_before).unwrap_or(start_ah);
-    let last_ah = charge_before(to_row)?;
-    (from_row < to_row).then_some((from_row, to_row, (last_ah - first_ah).abs()))
-}
-
 /// The larger of two numbers that are no `NaN`; `f64::max` is a call in wasm, on every row.
 #[inline(always)]
 fn larger(a: f64, b: f64) -> f64 {
@@ -380,35 +314,6 @@ fn smaller(a: f64, b: f64) -> f64 {
     } else {
         b
     }
-}
-
-/// Median of the first three voltages that are there.
-fn robust_start(rows: &[Row]) -> f64 {
-    median_of(rows.iter().map(|row| row.voltage_v))
-}
-
-/// The last voltage, if it follows from the two before it, as a steep end does; else the median
-/// of the three, which no single outlier survives.
-fn robust_end(rows: &[Row]) -> f64 {
-    let voltages = || rows.iter().rev().map(|row| row.voltage_v);
-    let mut last = voltages().filter(|voltage| voltage.is_finite());
-    match (last.next(), last.next(), last.next()) {
-        (Some(c), Some(b), Some(a))
-            if (c - b).abs() <= 4.0 * (b - a).abs() + 0.02 && (c - b) * (b - a) >= 0.0 =>
-        {
-            c
-        }
-        _ => median_of(voltages()),
-    }
-}
-
-fn median_of(voltages: impl Iterator<Item = f64>) -> f64 {
-    let mut few: Vec<f64> = voltages
-        .filter(|voltage| voltage.is_finite())
-        .take(3)
-        .collect();
-    crate::order::sort_numbers(&mut few);
-    few.get(few.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 #[cfg(test)]
@@ -466,29 +371,21 @@ mod tests {
 
     #[test]
     fn a_faulty_row_and_a_short_pulse_cut_nothing() {
-        let found = halves(&profile(&[
-            (0.0, 5),
-            (1.0, 200),
-            (-30.0, 1),
-            (1.0, 160),
-            (0.0, 20),
-            (-1.0, 200),
-            (0.0, 60),
-            (1.0, 1),
-            (-1.0, 150),
-        ]));
-        assert_eq!(found.len(), 2, "a row far off is replaced");
-        let found = halves(&profile(&[
-            (0.0, 5),
-            (1.0, 200),
-            (-3.0, 1),
-            (1.0, 160),
-            (0.0, 20),
-            (-1.0, 200),
-            (0.0, 60),
-            (1.0, 1),
-            (-1.0, 150),
-        ]));
+        let with_pulse = |pulse_a: f64| {
+            halves(&profile(&[
+                (0.0, 5),
+                (1.0, 200),
+                (pulse_a, 1),
+                (1.0, 160),
+                (0.0, 20),
+                (-1.0, 200),
+                (0.0, 60),
+                (1.0, 1),
+                (-1.0, 150),
+            ]))
+        };
+        assert_eq!(with_pulse(-30.0).len(), 2, "a row far off is replaced");
+        let found = with_pulse(-3.0);
         assert_eq!(found.len(), 2);
         // A rest, and a row the other way.
         assert_eq!(found[1].n_interruptions, 2);
