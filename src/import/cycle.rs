@@ -1,4 +1,8 @@
-//! The canonical cycle: what import hands to standardisation.
+//! The canonical cycle: what import hands to standardisation, and how the halves of a file become
+//! one.
+
+use super::report::Findings;
+use super::segment::{median, Half};
 
 /// One direction of a full cycle: the rows of a complete charge or a complete discharge.
 ///
@@ -57,4 +61,92 @@ impl WantedCycle {
         self.nominal_ah
             .map(|nominal_ah| self.discharge.capacity_ah() / nominal_ah)
     }
+}
+
+/// A half as standardisation wants it, with the CC part marked.
+pub fn to_half_cycle(half: &Half, is_reversed: bool, time: f64, current: f64) -> HalfCycle {
+    let sign = if is_reversed { -current } else { current };
+    let Some(first) = half.rows.first() else {
+        return HalfCycle::default();
+    };
+    let end = half.rows.last().unwrap_or(first);
+    let mut cycle = HalfCycle::default();
+    // The interval before the first row belongs to the half (see `Segmenter::push`).
+    let before_ah = (half.charge_ah - (end.charge_ah - first.charge_ah).abs()).max(0.0);
+    let mut highest = 0.0_f64;
+    for row in &half.rows {
+        cycle.time_s.push((row.time_s - first.time_s) * time);
+        cycle.voltage_v.push(row.voltage_v);
+        cycle.current_a.push(row.current_a * sign);
+        let moved = (row.charge_ah - first.charge_ah) * if half.is_positive { 1.0 } else { -1.0 };
+        highest = highest.max(moved + before_ah);
+        cycle.throughput_ah.push(highest * time * current);
+    }
+    cycle.is_cc = constant_current(half);
+    cycle
+}
+
+/// Marks the constant-current rows: neither the CV tail, nor rows before the current stands, nor
+/// pulses backwards.
+fn constant_current(half: &Half) -> Vec<bool> {
+    let magnitudes: Vec<f64> = half.rows.iter().map(|row| row.current_a.abs()).collect();
+    let n_rows = magnitudes.len();
+    let mut is_cc = vec![true; n_rows];
+    let [start_v, end_v] = half.voltage_v;
+    let margin_v = (0.015 * (end_v - start_v).abs()).max(0.01);
+    // Current of the last step before the voltage limit.
+    let below: Vec<f64> = half
+        .rows
+        .iter()
+        .filter(|row| (row.voltage_v - end_v).abs() > margin_v && row.voltage_v.is_finite())
+        .map(|row| row.current_a.abs())
+        .collect();
+    let last = below.get(below.len().saturating_sub(15)..).unwrap_or(&[]);
+    let step_a = match median(last.iter().copied()) {
+        Some(step_a) if below.len() >= 3 => step_a,
+        _ => magnitudes.iter().copied().fold(0.0, f64::max),
+    };
+    // The tail starts after the last row that still carries it.
+    let n_full = magnitudes
+        .iter()
+        .rposition(|magnitude| *magnitude >= 0.97 * step_a)
+        .map_or(n_rows, |at| at + 1);
+    // A discharge that ends at full current may drop in its very last row only.
+    is_cc.iter_mut().skip(n_full).for_each(|flag| *flag = false);
+    let first_a = median(magnitudes.iter().take(7).copied()).unwrap_or(0.0);
+    for (flag, magnitude) in is_cc.iter_mut().zip(&magnitudes) {
+        if *magnitude >= 0.9 * first_a {
+            break;
+        }
+        *flag = false;
+    }
+    for (flag, row) in is_cc.iter_mut().zip(&half.rows) {
+        if (row.current_a > 0.0) != half.is_positive || row.current_a.abs() < 0.2 * step_a {
+            *flag = false;
+        }
+    }
+    is_cc
+}
+
+/// Puts charge and discharge together, if both are there and fit each other.
+pub fn wanted(
+    charge: Option<&HalfCycle>,
+    discharge: Option<&HalfCycle>,
+    cycle: u32,
+    cell_id: &str,
+    nominal_ah: Option<f64>,
+    findings: &mut Findings,
+) -> Option<WantedCycle> {
+    let (charge, discharge) = (charge?, discharge?);
+    let ratio = charge.capacity_ah() / discharge.capacity_ah();
+    if !(0.9..=1.15).contains(&ratio) {
+        findings.whole("halves-differ", "");
+    }
+    Some(WantedCycle {
+        cell_id: cell_id.to_string(),
+        cycle,
+        charge: charge.clone(),
+        discharge: discharge.clone(),
+        nominal_ah,
+    })
 }

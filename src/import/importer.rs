@@ -1,7 +1,7 @@
 //! One file in, cells out.
 
 use super::container::Content;
-use super::cycle::{HalfCycle, WantedCycle};
+use super::cycle::{self, HalfCycle, WantedCycle};
 use super::encoding::DecodeGb18030;
 use super::error::ImportError;
 use super::header::Quantity;
@@ -10,7 +10,7 @@ use super::layout::Layout;
 use super::mapping::Mapping;
 use super::naming;
 use super::report::{ColumnUse, Findings, HalfSummary, Report};
-use super::select::{self, Selector};
+use super::select::Selector;
 use super::table::Table;
 use super::trace::Trace;
 
@@ -293,7 +293,7 @@ fn conclude(
         }));
         let loose = |half: &Option<super::segment::Half>| {
             half.as_ref().map(|half| LooseHalf {
-                half: select::to_half_cycle(half, choice.is_reversed, time_factor, current_factor),
+                half: cycle::to_half_cycle(half, choice.is_reversed, time_factor, current_factor),
                 cycle: half.cycle.unwrap_or(1),
                 wall_s: half.wall_s,
                 is_alone: choice.halves.len() == 1,
@@ -414,7 +414,7 @@ pub(super) fn pair(
     nominal_ah: Option<f64>,
     findings: &mut Findings,
 ) -> Option<WantedCycle> {
-    select::wanted(
+    cycle::wanted(
         charge.map(|loose| &loose.half),
         discharge.map(|loose| &loose.half),
         discharge.map_or(1, |loose| loose.cycle),
