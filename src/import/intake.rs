@@ -3,7 +3,6 @@
 use super::clock::{Calendar, Clock, ClockCheck, DateOrder, Source};
 use super::dialects::Match;
 use super::header::Quantity;
-use super::layout::voltage_factor;
 use super::number;
 use super::report::Findings;
 use super::segment::{Sample, Segmenter};
@@ -560,6 +559,18 @@ impl Intake {
             },
             voltage_factor: voltage_factor(&mut self.probe_v),
         }
+    }
+}
+
+/// A voltage heading may be wrong about its unit: cells are between 0 and 5.5 V. Returns the
+/// factor that the column needs on top, if it is a thousand.
+fn voltage_factor(values: &mut [f64]) -> Option<f64> {
+    crate::order::sort_numbers(values);
+    let median = *values.get(values.len() / 2)?;
+    match median {
+        median if (500.0..=5500.0).contains(&median) => Some(1e-3),
+        median if (5e-4..=5.5e-3).contains(&median) => Some(1e3),
+        _ => None,
     }
 }
 
