@@ -314,7 +314,7 @@ pub const DEFAULTS: &[Item] = &[
     item(
         "generation.fixed-cost",
         "One-off cost of the generative model",
-        23.5,
+        23.46,
         Usd,
         BalanceH,
     ),
