@@ -70,6 +70,8 @@ const renderDecisions = () => { state.physics.nReadable = signatures().length; r
 
 function renderRoundFile() {
   const actions = state.roundFile ? [shareRound(state), h('button.quiet.danger', { type: 'button', 'data-test': 'forget', onclick: startOver }, t('round.start-over'))] : null;
+  // The demo's round is open already: an empty form above it would ask for nothing.
+  byId('open').hidden = byId('round-drop').hidden = !!state.isDemo;
   fill(byId('round'), state.roundError ? errorBox(state.roundError, 'round-error') : null,
     state.opened ? roundCard(state.opened, { simulated: state.isDemo, actions, checks: checksForRecycler(state.opened, identity.identity) }) : null);
 }
