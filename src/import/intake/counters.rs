@@ -13,6 +13,7 @@ struct Counter {
 }
 
 impl Counter {
+    #[inline]
     fn note(&mut self, value: Option<f64>) {
         self.is_moving = false;
         let Some(value) = value else { return };
@@ -55,6 +56,7 @@ impl Counters {
     }
 
     /// Takes the counters of a row.
+    #[inline]
     pub fn note(&mut self, slots: &Slots, fields: &[Field]) {
         for (slot, counter) in self.slots.iter().zip(&mut self.moved) {
             if let Some(slot) = *slot {
@@ -69,6 +71,7 @@ impl Counters {
     }
 
     /// Counts what the single counter moved for the sign of the row's current.
+    #[inline]
     pub fn note_sign(&mut self, is_negative: bool) {
         let [negative, positive] = &mut self.by_sign_ah;
         let moved = std::mem::take(&mut self.moved[2].moved);
@@ -76,6 +79,7 @@ impl Counters {
     }
 
     /// What flows: of two counters the one that the latest row moved alone tells it.
+    #[inline]
     pub fn flow(&self) -> Option<Flow> {
         if !self.has_both() {
             return None;

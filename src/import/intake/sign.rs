@@ -41,6 +41,7 @@ impl Sign {
 
     /// Sign to apply to the current of a row (trap 6: magnitudes with step words, or with
     /// counters only).
+    #[inline]
     pub fn of(&mut self, current: f64, flow: Flow, counters: &Counters) -> f64 {
         if current < 0.0 {
             self.has_negative = true;

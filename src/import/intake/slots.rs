@@ -83,6 +83,7 @@ impl Slots {
     }
 
     /// The number of a field, in the unit of its heading.
+    #[inline]
     fn number(&self, field: &Field) -> Option<f64> {
         if !field.number.is_nan() {
             return Some(field.number);
@@ -97,12 +98,14 @@ impl Slots {
     }
 
     /// The value in a slot, in s, V, A or Ah.
+    #[inline]
     pub fn value(&self, fields: &[Field], slot: usize) -> Option<f64> {
         let (field, slot) = (fields.get(slot)?, self.all.get(slot)?);
         Some(self.number(field)? * slot.factor)
     }
 
     /// The same of a time, which may be written as a duration.
+    #[inline]
     pub fn seconds(&self, fields: &[Field], slot: usize) -> Option<f64> {
         self.value(fields, slot)
             .or_else(|| number::parse_duration(fields.get(slot)?.text, self.decimal))
