@@ -20,7 +20,7 @@ export function renderDecide(host, state, actions) {
     h('div.toolbar',
       h('label', h('span', t('decide.rule')), h('select', { 'data-test': 'rule', onchange: (event) => actions.onRule(event.target.value) }, rules.map((name, i) => h('option', { value: name, selected: name === rule }, `${t(`rule.${name}`)}${i === 0 ? ` (${t('decide.default')})` : ''}`)))),
       h('button.small', { type: 'button', 'data-test': 'compare', onclick: actions.onCompare, disabled: !!deciding }, t('decide.compare')),
-      h('label.button', h('span', t(state.truth ? 'decide.truth-again' : 'decide.truth')), h('input.hidden', { type: 'file', accept: '.csv', 'data-test': 'truth-file', onchange: (event) => actions.onTruth(event.target.files[0]) }))),
+      h('label.button.small', h('span', t(state.truth ? 'decide.truth-again' : 'decide.truth')), h('input.hidden', { type: 'file', accept: '.csv', 'data-test': 'truth-file', onchange: (event) => actions.onTruth(event.target.files[0]) }))),
     h('p.muted', t(`rule.${rule}.help`)),
     physicsSwitch(state, actions),
     deciding ? progressBar(t('decide.busy'), { test: 'decide-progress' }) : null,
