@@ -33,10 +33,12 @@ export function filesIn(folder) {
 
 export const at = (page, test) => page.locator(`[data-test="${test}"]`);
 
-/** So many of them, as soon as the page has drawn them: what follows a click may be drawn a frame later. */
+/**
+ * So many of them, as soon as the page has drawn them: what follows a click may be drawn a frame
+ * later. For none there is nothing to wait for.
+ */
 export async function amount(locator, wanted, why) {
-  if (wanted === 0) await locator.first().waitFor({ state: "detached" });
-  else await locator.nth(wanted - 1).waitFor({ state: "attached" });
+  if (wanted > 0) await locator.nth(wanted - 1).waitFor({ state: "attached" });
   assert.equal(await locator.count(), wanted, why);
 }
 

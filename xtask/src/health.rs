@@ -1,7 +1,8 @@
 //! `cargo xtask health`: measures state of health from pulses on PulseBat, and writes
 //! `docs/health.md`.
 
-use crate::process::{self, cargo, root};
+use crate::measured;
+use crate::process::{self, root};
 use anyhow::{bail, Context, Result};
 use serde_json::Value;
 use std::fmt::Write;
@@ -41,17 +42,14 @@ pub fn run(arguments: &[String]) -> Result<()> {
         [one] if one == "--keep" => true,
         _ => bail!("usage: cargo xtask health [--keep]"),
     };
-    let data = std::env::var_os("VOLTVOTE_DATA")
-        .map_or_else(|| root().join("../shared/data"), PathBuf::from)
-        .join("pulsebat");
-    let tables = sheets(&data)?;
-    process::run(cargo().args(["build", "--release", "--bin", "voltvote"]))?;
+    let tables = sheets(&measured::data()?.join("pulsebat"))?;
+    let voltvote = measured::voltvote()?;
     let folder = root().join("target/health");
     std::fs::create_dir_all(&folder)?;
     let experiment = |name: &str, options: &[&str]| -> Result<Value> {
         let out = folder.join(format!("{name}.json"));
         if !(keeps && out.is_file()) {
-            let mut command = process::program(root().join("target/release/voltvote"));
+            let mut command = process::program(&voltvote);
             command.args(["health", "experiment"]).args(&tables);
             process::run(command.args(options).arg("--out").arg(&out))?;
         }

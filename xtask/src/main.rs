@@ -8,6 +8,7 @@ use std::process::ExitCode;
 mod bench;
 mod engine;
 mod health;
+mod measured;
 mod pack;
 mod page;
 mod policy;

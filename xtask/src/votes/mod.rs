@@ -15,7 +15,8 @@ mod physics;
 mod reports;
 mod tables;
 
-use crate::process::{self, cargo, root};
+use crate::measured;
+use crate::process::root;
 use anyhow::{bail, Context, Result};
 use std::path::PathBuf;
 
@@ -71,16 +72,9 @@ pub fn run(arguments: &[String]) -> Result<()> {
     }
     let voltvote = match built {
         Some(path) => path,
-        None => {
-            process::run(cargo().args(["build", "--release", "--bin", "voltvote"]))?;
-            root().join("target/release/voltvote")
-        }
+        None => measured::voltvote()?,
     };
-    let data = std::env::var_os("VOLTVOTE_DATA")
-        .map_or_else(|| root().join("../shared/data"), PathBuf::from);
-    if !data.is_dir() {
-        bail!("no measured data in {}: set VOLTVOTE_DATA", data.display());
-    }
+    let data = measured::data()?;
     let work = Work {
         voltvote,
         data,
