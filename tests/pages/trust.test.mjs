@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { PASSPHRASE, answer, at, filesIn, open, saved, voltvote } from "./actors.mjs";
-import { dist, launch } from "./browser.mjs";
+import { dist, launch, pause } from "./browser.mjs";
 
 let browser, folder;
 before(async () => {
@@ -19,6 +19,18 @@ before(async () => {
   }
 });
 after(() => browser.close());
+
+test("what was typed in the moment before a page was left is there when it comes back", async () => {
+  const recycler = await offline("recycle");
+  for (const name of ["First name", "Second name"]) {
+    await at(recycler, "round-name-input").fill(name);
+    await recycler.reload();
+    await recycler.waitForSelector("html[data-restored=true]");
+    assert.equal(await at(recycler, "round-name-input").inputValue(), name);
+  }
+  assert.deepEqual(recycler.complaints, []);
+  await recycler.context().close();
+});
 
 const inFolder = (name) => join(folder, name);
 const offline = (name) => open(browser, pathToFileURL(inFolder(`${name}.html`)).href, { offline: true });
@@ -93,6 +105,22 @@ test("unplugged, from saved pages: answer, refuse, notice a changed key, tally, 
   assert.deepEqual([await summary.getAttribute("data-counted"), await summary.getAttribute("data-rejected")], ["3", "1"]);
   writeFileSync(inFolder("result.csv"), await saved(recycler, "save-csv"));
   writeFileSync(inFolder("board.json"), await saved(recycler, "save-board"));
+
+  // Left while it still opens what the draft holds, and that more than once, the page loses none of it.
+  await recycler.context().addInitScript(() => {
+    const { decrypt } = SubtleCrypto.prototype;
+    SubtleCrypto.prototype.decrypt = async function (...words) {
+      await new Promise((done) => setTimeout(done, 500));
+      return decrypt.apply(this, words);
+    };
+  });
+  for (const wait of [0, 700, 1300]) {
+    await recycler.reload();
+    await at(recycler, "ballot-progress").waitFor();
+    await pause(wait);
+  }
+  await at(recycler, "decisions").waitFor();
+  assert.deepEqual([await summary.getAttribute("data-counted"), await summary.getAttribute("data-rejected")], ["3", "1"]);
 
   // After the tally the round's key may go, and then nobody opens a ballot here any more.
   await at(recycler, "destroy-key").click();

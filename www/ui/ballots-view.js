@@ -12,16 +12,17 @@ const view = newView();
 /**
  * The first half of opening a ballot: its content key, decrypted by WebCrypto where the key is
  * here. Everything else, and every judgement, is the core's.
- * @param {string} name @param {string} text @param {import('./keys.js').Identity|null} identity
- * @returns {Promise<{name: string, text: string, content_key: Uint8Array|null}>}
+ * @param {string} text @param {import('./keys.js').Identity|null} identity
+ * @returns {Promise<Uint8Array|null>}
  */
-export async function prepareBallot(name, text, identity) {
-  const file = { name, text, content_key: null };
+export async function contentKey(text, identity) {
+  if (!identity) return null;
   try {
     const outer = await call('ballot.outer', { file: text });
-    if (identity && outer.kid === identity.publicKeys.encryption.kid) file.content_key = await unwrapContentKey(identity, outer.encrypted_key);
-  } catch { /* the core will say what is wrong with it */ }
-  return file;
+    return outer.kid === identity.publicKeys.encryption.kid ? await unwrapContentKey(identity, outer.encrypted_key) : null;
+  } catch {
+    return null; // the core will say what is wrong with it
+  }
 }
 
 /** @param {HTMLElement} host */

@@ -1,9 +1,10 @@
 // The collaborator's page: state, steps, draft. The views live beside it.
 
-import { h, byId, fill, soon, nextFrame, settled } from './dom.js';
+import { h, byId, fill } from './dom.js';
+import { soon, nextFrame, settled, oneByOne } from './timing.js';
 import { t, percent } from './i18n.js';
 import { startShell, showSteps, announce, errorBox, notify, progressBar, confirmDialog } from './shell.js';
-import { acceptFiles, refuseStrayDrops } from './intake.js';
+import { acceptFiles, refuseStrayDrops, wholeText } from './intake.js';
 import { Fleet } from './fleet.js';
 import { CellTable, renderReading } from './fleet-view.js';
 import { roundCard, checksForCollaborator } from './round-view.js';
@@ -14,7 +15,7 @@ import { HealthPanel } from './health-view.js';
 import { IdentityPanel } from './identity-view.js';
 import { identityOf } from './keys.js';
 import { call, warmUp } from './bridge.js';
-import { load, save, remove } from './store.js';
+import { Draft } from './draft.js';
 import { keepKey, keySeen, recordAnswer, recordRefusal, renderLedger, roundRecord } from './ledger.js';
 import { startSelfTest } from './selftest.js';
 import { demoForCollaborator } from './demo.js';
@@ -45,7 +46,7 @@ function onFleet(why) {
   if (why === 'read') announce(`${t('read.done', { n: fleet.reports.filter(({ status }) => status !== 'error').length })} ${t('read.cells', { n: fleet.cells.length })}`);
   if (why === 'label') renderResults();
   else render();
-  keepDraft();
+  draft.keep();
 }
 
 /** Everything after the table of cells. */
@@ -101,7 +102,7 @@ async function refuse() {
   Object.assign(state, { roundFile: null, opened: null, round: null, roundError: null, memory: null, cast: null, stale: false, sealed: null, answered: null });
   notify(t('round.refused', { name }));
   render();
-  keepDraft();
+  draft.keep();
 }
 
 const renderTrain = () => renderTraining(byId('train'), state, fleet, {
@@ -112,7 +113,7 @@ const renderTrain = () => renderTraining(byId('train'), state, fleet, {
 async function settingChanged(name, value) {
   if (state.cast) { state.stale = true; state.sealed = null; }
   renderResults();
-  keepDraft();
+  draft.keep();
   if (name !== 'epsilon') return;
   // The price of randomised answers, before they are used.
   const accuracy = state.cast ? accuracyOf(state.cast.quality) : 1;
@@ -141,11 +142,13 @@ function renderSteps() {
   ]);
 }
 
+/** @param {string|Promise<string>} text */
 async function openRound(text, { isDemo = false } = {}) {
   try {
-    const opened = await call('round.open', { file: text, now: Math.floor(Date.now() / 1000) });
+    const roundFile = await text;
+    const opened = await call('round.open', { file: roundFile, now: Math.floor(Date.now() / 1000) });
     const changed = state.opened?.hash !== opened.hash;
-    Object.assign(state, { roundFile: text, opened, round: opened.round, roundError: null, isDemo });
+    Object.assign(state, { roundFile, opened, round: opened.round, roundError: null, isDemo });
     if (changed) {
       Object.assign(state, { cast: null, stale: false, sealed: null, trainError: null, sealError: null });
       fleet.relabel();
@@ -156,7 +159,7 @@ async function openRound(text, { isDemo = false } = {}) {
     state.roundError = error;
   }
   render();
-  keepDraft();
+  draft.keep();
 }
 
 async function train() {
@@ -183,7 +186,7 @@ async function train() {
   state.training = null;
   cancelTraining = null;
   renderResults();
-  keepDraft();
+  draft.keep();
 }
 
 async function seal() {
@@ -203,7 +206,7 @@ async function seal() {
   state.sealing = false;
   renderSaving();
   renderSteps();
-  keepDraft();
+  draft.keep();
 }
 
 async function startOver() {
@@ -211,7 +214,7 @@ async function startOver() {
   cancelTraining?.();
   Object.assign(state, { roundFile: null, opened: null, round: null, roundError: null, isDemo: false, cast: null, stale: false, sealed: null, trainError: null, sealError: null, answered: null, settings: { nsr: 0, seed: newSeed() } });
   fleet.clear();
-  await remove('drafts', 'collaborate').catch(() => {});
+  await draft.remove();
   byId('step-round').scrollIntoView();
   byId('main').focus();
 }
@@ -237,42 +240,49 @@ async function demo() {
   }
 }
 
-/** The draft: everything but raw files and keys. Storage that fails must not disturb the work. */
-const keepDraft = soon(async () => {
+const draft = new Draft('collaborate', () => {
   const { roundFile, isDemo, settings, cast, stale, sealed } = state;
-  if (!roundFile && !fleet.cells.length) return;
-  try { await save('drafts', 'collaborate', { version: 1, roundFile, isDemo, settings, cast, stale, sealed, fleet: fleet.toDraft(), signedBy: identity.identity?.kid ?? null }); } catch { /* private windows have no storage */ }
-}, 400);
+  return roundFile || fleet.cells.length ? { roundFile, isDemo, settings, cast, stale, sealed, fleet: fleet.toDraft(), signedBy: identity.identity?.kid ?? null } : null;
+});
 
-async function restoreDraft() {
-  const draft = await load('drafts', 'collaborate').catch(() => null);
-  if (draft?.version !== 1) return;
-  fleet.fromDraft(draft.fleet);
-  state.settings = draft.settings;
-  if (draft.roundFile) await openRound(draft.roundFile, { isDemo: draft.isDemo });
-  if (draft.cast && state.round) Object.assign(state, { cast: draft.cast, stale: draft.stale });
-  if (draft.sealed && draft.signedBy && await identityOf('collaborator', draft.signedBy).catch(() => null)) state.sealed = draft.sealed;
+/** @param {any} last the draft of the last visit */
+async function restore(last) {
+  if (last.roundFile) await openRound(last.roundFile, { isDemo: last.isDemo });
+  if (last.cast && state.round) Object.assign(state, { cast: last.cast, stale: last.stale });
+  if (last.sealed && last.signedBy && await identityOf('collaborator', last.signedBy).catch(() => null)) state.sealed = last.sealed;
   render();
   notify(t('draft.restored'));
 }
 
+/** Rounds one by one, after the draft's: a later one takes the place of an earlier one. */
+const rounds = oneByOne();
+const takeRound = (entries) => rounds(() => openRound(wholeText(entries.at(-1).file)));
+
 /** What was dropped anywhere: rounds go to the round, everything else to the files. */
 async function take(entries) {
-  const rounds = entries.filter(({ path }) => /round[^/]*\.json$/i.test(path));
-  if (rounds.length) await openRound(await rounds.at(-1).file.text());
-  const rest = entries.filter((entry) => !rounds.includes(entry));
+  const roundFiles = entries.filter(({ path }) => /round[^/]*\.json$/i.test(path));
+  if (roundFiles.length) await takeRound(roundFiles);
+  const rest = entries.filter((entry) => !roundFiles.includes(entry));
   if (rest.length) await fleet.add(rest);
 }
 
 startShell(render);
 refuseStrayDrops();
-acceptFiles(byId('round-drop'), async (entries) => openRound(await entries.at(-1).file.text()));
+acceptFiles(byId('round-drop'), takeRound);
 acceptFiles(byId('files-drop'), take);
 byId('demo').addEventListener('click', demo);
 startSelfTest();
 await identity.start();
+const last = await draft.last();
+if (last) {
+  fleet.fromDraft(last.fleet);
+  state.settings = last.settings;
+}
 document.documentElement.dataset.usable = 'true';
 warmUp();
-await restoreDraft();
+if (last) {
+  await rounds(() => restore(last));
+  draft.begin();
+}
 document.documentElement.dataset.restored = 'true';
 if (location.hash === '#demo') demo();

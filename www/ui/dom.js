@@ -71,25 +71,6 @@ export function fill(element, ...children) {
   }
 }
 
-let isPointerDown = false;
-const waiting = [];
-addEventListener('pointerdown', () => { isPointerDown = true; }, true);
-for (const kind of ['pointerup', 'pointercancel']) {
-  addEventListener(kind, () => {
-    isPointerDown = false;
-    setTimeout(() => { for (const action of waiting.splice(0)) action(); }, 0);
-  }, true);
-}
-
-/**
- * Runs an action that replaces controls once focus and click have arrived: a field that changes
- * because the user goes on to the next must not pull that one away.
- */
-export function settled(action) {
-  if (isPointerDown) waiting.push(action);
-  else setTimeout(action, 0);
-}
-
 /** Hands a file to the browser's own save dialog. */
 export function download(name, data, type = 'application/json') {
   const url = URL.createObjectURL(data instanceof Blob ? data : new Blob([data], { type }));
@@ -102,26 +83,3 @@ export function download(name, data, type = 'application/json') {
 
 /** A name that every file system takes. */
 export const fileName = (text) => text.trim().toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-+|-+$/g, '').slice(0, 60) || 'voltvote';
-
-/** Lets the browser paint before work that may take a few milliseconds. */
-export const nextFrame = () => new Promise((resolve) => {
-  requestAnimationFrame(() => setTimeout(resolve, 0));
-  setTimeout(resolve, 100); // a hidden tab gets no frames
-});
-
-/** Calls `f` within `delay` ms of a request, however many more follow. */
-export function soon(f, delay) {
-  let timer = 0;
-  return () => {
-    timer ||= setTimeout(() => { timer = 0; f(); }, delay);
-  };
-}
-
-/** Calls `f` once, `delay` ms after the last request. */
-export function debounced(f, delay) {
-  let timer = 0;
-  return (...args) => {
-    clearTimeout(timer);
-    timer = setTimeout(() => f(...args), delay);
-  };
-}

@@ -3,6 +3,7 @@
 import { h, fill, download, fileName } from './dom.js';
 import { t, date, currentLanguage } from './i18n.js';
 import { createIdentity, restoreIdentity, checkIdentity, keepIdentity, destroyIdentity, identities, publicPart } from './keys.js';
+import { wholeText } from './intake.js';
 import { errorBox, notify, confirmDialog, announce } from './shell.js';
 import { call } from './bridge.js';
 
@@ -114,7 +115,7 @@ export class IdentityPanel {
     return h('form.card', {
       onsubmit: (event) => {
         event.preventDefault();
-        if (file.files[0]) this.run(t('identity.restoring'), async () => this.adopt(await restoreIdentity(await file.files[0].text(), passphrase.value)));
+        if (file.files[0]) this.run(t('identity.restoring'), async () => this.adopt(await restoreIdentity(await wholeText(file.files[0]), passphrase.value)));
       },
     }, h('label', t('identity.file'), file), h('label', t('identity.passphrase'), passphrase),
     h('div.actions', h('button.primary', { 'data-test': 'identity-restore-go' }, t('identity.restore')), this.cancelButton()));

@@ -1,6 +1,6 @@
 // Files from drops and pickers, folders walked, manifests read, labels guessed from names.
 
-import { call } from './bridge.js';
+import { call, Failure } from './bridge.js';
 
 /** @typedef {{file: File, path: string}} Entry */
 
@@ -38,6 +38,12 @@ export const fromList = (files) => [...files]
   .filter(({ path }) => !IGNORED.test(path));
 
 export const isManifest = ({ path }) => MANIFEST.test(path);
+
+/** More than any file of a round may have; the core refuses what is longer. */
+const MOST_TEXT = (32 << 20) + 1;
+
+/** The text of a round, a ballot, a board: never more of it than could be one. */
+export const wholeText = (file) => file.slice(0, MOST_TEXT).text().catch(() => { throw new Failure('file-unreadable'); });
 
 /**
  * Makes an element take drops and its file inputs take picks.

@@ -1,7 +1,8 @@
 // Columns chosen by hand, once: first rows, a role and a unit per column, a live preview, undo, and
 // a small file that remembers the choice.
 
-import { h, fill, debounced, download, fileName } from './dom.js';
+import { h, fill, download, fileName } from './dom.js';
+import { debounced } from './timing.js';
 import { t, fixed, number, bytes, words, errorWords } from './i18n.js';
 import { lineChart } from './chart.js';
 import { announce, notify, undoable } from './shell.js';

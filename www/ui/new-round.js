@@ -3,7 +3,7 @@
 import { h, fill, download, fileName } from './dom.js';
 import { t, number } from './i18n.js';
 import { errorBox, notify } from './shell.js';
-import { readManifest } from './intake.js';
+import { readManifest, wholeText } from './intake.js';
 import { thumbprint, publicPart, sign } from './keys.js';
 import { call } from './bridge.js';
 import { Fleet } from './fleet.js';
@@ -44,11 +44,11 @@ export function renderNewRound(host, state, fleet, identity, { onChange, onEdit,
     'data-test': 'new-round', onsubmit: (event) => { event.preventDefault(); if (!missing() && !state.opening) onOpen(); },
   },
   h('div.fields',
-    field('name', h('input', { type: 'text', value: draft.name, maxlength: '120', 'data-test': 'round-name-input', onchange: set('name') })),
+    field('name', h('input', { type: 'text', value: draft.name, maxlength: '120', 'data-test': 'round-name-input', oninput: set('name') })),
     field('deadline', h('input', { type: 'datetime-local', value: draft.deadline, 'data-test': 'round-deadline', onchange: set('deadline') }), t('open.deadline-help')),
     field('quorum', h('input', { type: 'number', min: '3', max: '1000', value: draft.quorum, 'data-test': 'round-quorum', onchange: set('quorum', (input) => Math.max(3, Math.floor(Number(input.value) || 5))) }), t('open.quorum-help')),
     field('trees', h('input', { type: 'number', min: '1', max: '200', value: draft.trees, 'data-test': 'round-trees', onchange: set('trees', (input) => Math.min(200, Math.max(1, Math.floor(Number(input.value) || 10)))) }), t('open.trees-help'))),
-  field('classes', h('textarea', { rows: '5', 'data-test': 'round-classes-input', spellcheck: 'false', onchange: set('classes'), value: draft.classes }), count),
+  field('classes', h('textarea', { rows: '5', 'data-test': 'round-classes-input', spellcheck: 'false', oninput: set('classes'), value: draft.classes }), count),
   h('details', { 'data-test': 'round-more' }, h('summary', t('open.more')),
     h('div.fields',
       field('roster', h('input', { type: 'file', multiple: true, accept: '.json', 'data-test': 'roster-files', onchange: async (event) => { await readRoster(draft, event.target.files); onChange(); } }), draft.roster.length ? h('span', draft.roster.map(({ name }) => name).join(', '), ' ', h('button.small.quiet', { type: 'button', onclick: () => { draft.roster = []; onChange(); } }, t('open.clear'))) : t('open.roster-help')),
@@ -65,7 +65,7 @@ export function renderNewRound(host, state, fleet, identity, { onChange, onEdit,
 async function readRoster(draft, files) {
   for (const file of files) {
     try {
-      const parsed = JSON.parse(await file.text());
+      const parsed = JSON.parse(await wholeText(file));
       for (const one of Array.isArray(parsed) ? parsed : parsed.members ?? [parsed]) {
         const kid = one.signing ? await thumbprint(one.signing) : one.kid;
         if (typeof kid === 'string' && kid && !draft.roster.some((member) => member.kid === kid)) draft.roster.push({ name: String(one.name ?? '').slice(0, 80), kid });

@@ -1,21 +1,22 @@
 // The recycler's page: state, steps, draft. The views live beside it.
 
-import { h, byId, fill, soon, download, fileName, nextFrame, settled } from './dom.js';
+import { h, byId, fill, download, fileName } from './dom.js';
+import { soon, nextFrame, settled, oneByOne } from './timing.js';
 import { t } from './i18n.js';
 import { startShell, showSteps, announce, errorBox, undoable, notify, confirmDialog, progressBar } from './shell.js';
-import { acceptFiles, refuseStrayDrops, readManifest, matchClass } from './intake.js';
+import { acceptFiles, refuseStrayDrops, readManifest, wholeText, matchClass } from './intake.js';
 import { Fleet } from './fleet.js';
 import { CellTable, renderReading } from './fleet-view.js';
 import { roundCard, checksForRecycler } from './round-view.js';
 import { renderNewRound, emptyDraft, protocolOf, classNames, signRound, shareRound } from './new-round.js';
-import { renderBallots, prepareBallot } from './ballots-view.js';
+import { renderBallots, contentKey } from './ballots-view.js';
 import { renderDecide } from './decide-view.js';
 import { renderHealthResult } from './health-view.js';
 import { assess, freshQuestion, isQuick, renderValue } from './value-view.js';
 import { IdentityPanel } from './identity-view.js';
 import { sign } from './keys.js';
 import { call, Pool, warmUp } from './bridge.js';
-import { load, save, remove } from './store.js';
+import { Draft } from './draft.js';
 import { keepKey, keySeen } from './ledger.js';
 import { startSelfTest } from './selftest.js';
 import { demoForRecycler } from './demo.js';
@@ -31,10 +32,12 @@ const state = { draft: emptyDraft(), ...freshRound(), rules: ['evidence'], rule:
 /** One worker of its own holds the opened ballots; never behind a long read. */
 const tallies = new Pool(1);
 let stopOpening = null;
+/** Rounds and ballots one by one: no two batches mix, and none lands in another round. */
+const inTurn = oneByOne();
 
 const fleet = new Fleet({ protocol: () => protocolOf(state.draft), classes: () => classNames(state.draft), onChange: onFleet });
 const cellTable = new CellTable(byId('cells'), fleet, { withLabels: false });
-const identity = new IdentityPanel(byId('identity'), { role: 'recycler', onChange: () => { renderOpen(); renderRoundFile(); renderSteps(); if (state.ballotFiles.length) reopen(); } });
+const identity = new IdentityPanel(byId('identity'), { role: 'recycler', onChange: () => { renderOpen(); renderRoundFile(); renderSteps(); inTurn(reopenBallots); } });
 const soonReading = soon(() => { renderReading(byId('reading'), fleet); renderSteps(); }, 60);
 
 function onFleet(why) {
@@ -44,7 +47,7 @@ function onFleet(why) {
   cellTable.render();
   renderOpen();
   renderSteps();
-  keepDraft();
+  draft.keep();
 }
 
 function render() {
@@ -63,9 +66,9 @@ function render() {
 }
 
 const renderOpen = () => renderNewRound(byId('open'), state, fleet, identity.identity, {
-  onChange: () => { renderOpen(); renderSteps(); keepDraft(); }, onEdit: () => { renderSteps(); keepDraft(); }, onOpen: openNew,
+  onChange: () => { renderOpen(); renderSteps(); draft.keep(); }, onEdit: () => { renderSteps(); draft.keep(); }, onOpen: openNew,
 });
-const renderVotes = () => renderBallots(byId('ballots'), state, { identity: identity.identity, onRemove: removeBallot, onCancel: () => stopOpening?.abort() });
+const renderVotes = () => renderBallots(byId('ballots'), state, { identity: identity.identity, onRemove: removeBallot, onCancel: stopOpening });
 const renderDecisions = () => { state.physics.nReadable = signatures().length; renderDecide(byId('decide'), state, { onRule: (rule) => { state.rule = rule; decide(); }, onCompare: compare, onTruth: readTruth, onWhy: why, onPhysics: joinPhysics }); renderHealthResult(byId('health'), state, knownHealth()); };
 
 function renderRoundFile() {
@@ -95,7 +98,7 @@ async function leaveOut() {
 async function editValue() {
   await assess(state);
   renderWorth();
-  keepDraft();
+  draft.keep();
 }
 
 /** Signs and saves the board: accepted and rejected fingerprints, chained to what was said before. */
@@ -104,7 +107,7 @@ async function saveBoard() {
     const input = await tallies.call('box.board-input', { earlier: state.boardFile, at: Math.floor(Date.now() / 1000), rule: state.rule, csv: state.result.csv });
     state.boardFile = await tallies.call('box.board-seal', { signature: await sign(identity.identity, input) });
     download(`${fileName(state.round.name)}.board.json`, state.boardFile);
-    keepDraft();
+    draft.keep();
   } catch (error) {
     state.exportError = error;
     renderExport();
@@ -149,7 +152,7 @@ async function openNew() {
   try {
     if (state.ballotFiles.length && !await confirmDialog(t('open.replace'), t('open.replace-ask'), t('open.replace'), { danger: true })) { state.opening = false; renderOpen(); return; }
     const text = await signRound(state.draft, fleet.usable(), identity.identity);
-    await openRound(text);
+    await inTurn(() => openRound(text));
     notify(t('open.done', { name: state.round.name }));
   } catch (error) {
     state.openError = error;
@@ -158,53 +161,68 @@ async function openNew() {
   render();
 }
 
+/** @param {string|Promise<string>} text */
 async function openRound(text, { isDemo = false } = {}) {
   try {
-    const opened = await call('round.open', { file: text, now: Math.floor(Date.now() / 1000) });
+    const roundFile = await text;
+    const opened = await call('round.open', { file: roundFile, now: Math.floor(Date.now() / 1000) });
     if (opened.hash !== state.opened?.hash) Object.assign(state, freshRound());
-    Object.assign(state, { roundFile: text, opened, round: opened.round, roundError: null, isDemo });
+    Object.assign(state, { roundFile, opened, round: opened.round, roundError: null, isDemo });
     announce(t('round.loaded', { name: opened.round.name }));
   } catch (error) {
     state.roundError = error;
   }
   render();
-  keepDraft();
+  draft.keep();
 }
 
+/** Reads dropped ballots and opens them. Cancelled, those that were reached count. */
 async function addBallots(entries) {
   if (!state.round) { notify(t('ballots.needs-round')); return; }
   const controller = new AbortController();
-  stopOpening = controller;
-  state.ballotWork = { done: 0, total: entries.length };
+  stopOpening = () => controller.abort();
+  const unread = [];
+  await eachBallot(entries, async ({ file, path: name }) => {
+    if (controller.signal.aborted) return;
+    try {
+      const text = await wholeText(file);
+      state.ballotFiles.push({ name, text, content_key: await contentKey(text, identity.identity) });
+    } catch { unread.push(name); }
+  });
+  stopOpening = null;
+  await judgeBallots();
+  if (unread.length) notify(`${unread.join(', ')}: ${t('error.file-unreadable')}`);
+}
+
+/** With another key, or without one, the same files open or not. None leaves the list meanwhile. */
+async function reopenBallots() {
+  if (!state.ballotFiles.length) return;
+  await eachBallot(state.ballotFiles, async (file) => { file.content_key = await contentKey(file.text, identity.identity); });
+  await judgeBallots();
+}
+
+async function eachBallot(all, action) {
+  state.ballotWork = { done: 0, total: all.length };
   renderVotes();
   renderSteps();
-  for (const { file, path } of entries) {
-    if (controller.signal.aborted) break;
-    state.ballotFiles.push(await prepareBallot(path, await file.text(), identity.identity));
+  for (const one of [...all]) {
+    await action(one);
     state.ballotWork.done += 1;
     renderVotes();
   }
-  stopOpening = null;
-  await afterBallots();
 }
 
-/** With another key the same files may open. */
-const reopen = () => {
-  const files = state.ballotFiles;
-  state.ballotFiles = [];
-  return addBallots(files.map(({ name, text }) => ({ path: name, file: { text: async () => text } })));
-};
-
-async function afterBallots() {
+async function judgeBallots() {
+  const files = [...state.ballotFiles];
   try {
-    const judged = await tallies.call('box.open', { round_file: state.roundFile, files: state.ballotFiles });
-    state.records = await Promise.all(judged.map(async (record, id) => ({ ...record, id: String(id), key: await keyOf(record) })));
+    const judged = await tallies.call('box.open', { round_file: state.roundFile, files });
+    state.records = await Promise.all(judged.map(async (record, i) => ({ ...record, id: String(i), from: files[i], key: await keyOf(record) })));
   } catch (error) {
     state.decideError = error;
   }
   Object.assign(state, { physics: freshPhysics(), ballotWork: null, result: null, compared: null, worth: null, exportError: null });
   render();
-  keepDraft();
+  draft.keep();
   announce(t('ballots.counted', { n: counted().length }));
   if (counted().length >= state.round.quorum) await decide();
 }
@@ -217,11 +235,17 @@ async function keyOf({ status, name, kid }) {
   return seen;
 }
 
-function removeBallot(record) {
-  const before = state.ballotFiles;
-  state.ballotFiles = before.filter((_, i) => i !== Number(record.id));
-  afterBallots();
-  undoable(t('ballots.removed', { name: record.name ?? record.file }), () => { state.ballotFiles = before; afterBallots(); });
+function removeBallot({ from, name, file }) {
+  const place = state.ballotFiles.indexOf(from);
+  const { hash } = state.opened;
+  const change = (isIn, edit) => inTurn(() => {
+    const { ballotFiles: files, opened } = state;
+    if (opened?.hash !== hash || files.includes(from) !== isIn) return null; // of another round, or done already
+    edit(files);
+    return judgeBallots();
+  });
+  change(true, (files) => files.splice(files.indexOf(from), 1));
+  undoable(t('ballots.removed', { name: name ?? file }), () => change(false, (files) => files.splice(place, 0, from)));
 }
 
 /** Control batteries as the tally wants them: [index of battery, index of class]. */
@@ -250,7 +274,7 @@ async function decide() {
   }
   state.deciding = false;
   render();
-  keepDraft();
+  draft.keep();
 }
 
 /** [battery of the query, signature] of those whose field-test cycles were read here. */
@@ -333,9 +357,10 @@ function resultJson() {
 
 async function startOver() {
   if (!await confirmDialog(t('round.start-over'), t('round.start-over-ask-recycler'), t('round.start-over'), { danger: true })) return;
-  Object.assign(state, freshRound(), { draft: emptyDraft() });
+  stopOpening?.();
+  await inTurn(() => { Object.assign(state, freshRound(), { draft: emptyDraft() }); });
   fleet.clear();
-  await remove('drafts', 'recycle').catch(() => {});
+  await draft.remove();
   render();
   byId('main').focus();
 }
@@ -344,6 +369,14 @@ async function demo() {
   if (state.demoBusy) return;
   if ((state.round || fleet.cells.length) && !state.isDemo && !await confirmDialog(t('demo.title'), t('demo.replaces'), t('demo.go'))) return;
   state.demoBusy = { text: t('demo.making'), done: 0, total: 0 };
+  stopOpening?.();
+  await inTurn(playDemo);
+  state.demoBusy = null;
+  render();
+  byId('step-decide').scrollIntoView();
+}
+
+async function playDemo() {
   fleet.clear();
   Object.assign(state, freshRound());
   render();
@@ -354,33 +387,27 @@ async function demo() {
     await identity.changed();
     await openRound(made.roundFile, { isDemo: true });
     state.truth = made.truth;
-    await addBallots(made.ballots.map(({ name, text }) => ({ path: name, file: { text: async () => text } })));
+    await addBallots(made.ballots.map(({ name, text }) => ({ path: name, file: new Blob([text]) })));
   } catch (error) {
     state.roundError = error;
   }
-  state.demoBusy = null;
-  render();
-  byId('step-decide').scrollIntoView();
 }
 
-/** The draft: ballots stay sealed in it; the key to open them is not part of it. */
-const keepDraft = soon(async () => {
-  const { draft, roundFile, isDemo, rule, truth, boardFile, valueEdits, valueQuestion } = state;
-  if (!roundFile && !fleet.cells.length && !draft.name) return;
-  if (isDemo) return; // its key is gone with the page
-  try { await save('drafts', 'recycle', { version: 1, draft, roundFile, rule, truth, boardFile, valueEdits, valueQuestion, ballots: state.ballotFiles.map(({ name, text }) => ({ name, text })), fleet: fleet.toDraft() }); } catch { /* private windows have no storage */ }
-}, 500);
+/** Ballots stay sealed in the draft, and the key to open them is not part of it. */
+const draft = new Draft('recycle', () => {
+  const { draft: open, roundFile, isDemo, rule, truth, boardFile, valueEdits, valueQuestion } = state;
+  if (isDemo || !(roundFile || fleet.cells.length || open.name)) return null; // a demo's key is gone with the page
+  return { draft: open, roundFile, rule, truth, boardFile, valueEdits, valueQuestion, ballots: state.ballotFiles.map(({ name, text }) => ({ name, text })), fleet: fleet.toDraft() };
+});
 
-async function restoreDraft() {
-  const saved = await load('drafts', 'recycle').catch(() => null);
-  if (saved?.version !== 1) return;
-  fleet.fromDraft(saved.fleet);
-  state.draft = { ...emptyDraft(), ...saved.draft };
-  if (state.rules.includes(saved.rule)) state.rule = saved.rule;
-  if (saved.roundFile) await openRound(saved.roundFile);
+/** @param {any} last the draft of the last visit */
+async function restore(last) {
+  if (state.rules.includes(last.rule)) state.rule = last.rule;
+  if (last.roundFile) await openRound(last.roundFile);
   if (state.round) {
-    Object.assign(state, { truth: saved.truth, boardFile: saved.boardFile ?? null, valueEdits: saved.valueEdits ?? new Map(), valueQuestion: saved.valueQuestion ?? freshQuestion() });
-    if (saved.ballots.length) await addBallots(saved.ballots.map(({ name, text }) => ({ path: name, file: { text: async () => text } })));
+    const { truth = null, boardFile = null, valueEdits = new Map(), valueQuestion = freshQuestion() } = last;
+    Object.assign(state, { truth, boardFile, valueEdits, valueQuestion, ballotFiles: last.ballots.map((file) => ({ ...file, content_key: null })) });
+    await reopenBallots();
   }
   render();
   notify(t('draft.restored'));
@@ -389,15 +416,23 @@ async function restoreDraft() {
 startShell(render);
 refuseStrayDrops();
 acceptFiles(byId('files-drop'), (entries) => fleet.add(entries));
-acceptFiles(byId('round-drop'), async (entries) => openRound(await entries.at(-1).file.text()));
-acceptFiles(byId('ballots-drop'), addBallots);
+acceptFiles(byId('round-drop'), (entries) => inTurn(() => openRound(wholeText(entries.at(-1).file))));
+acceptFiles(byId('ballots-drop'), (entries) => inTurn(() => addBallots(entries)));
 byId('demo').addEventListener('click', demo);
 startSelfTest();
 await identity.start();
+const last = await draft.last();
+if (last) {
+  fleet.fromDraft(last.fleet);
+  state.draft = { ...emptyDraft(), ...last.draft };
+}
 document.documentElement.dataset.usable = 'true';
 warmUp();
 try { state.rules = await call('rules', {}); } catch (error) { state.roundError = error; }
-await restoreDraft();
+if (last) {
+  await inTurn(() => restore(last));
+  draft.begin();
+}
 render();
 document.documentElement.dataset.restored = 'true';
 if (location.hash === '#demo') demo();

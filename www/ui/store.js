@@ -21,6 +21,7 @@ async function run(store, mode, action) {
   return new Promise((resolve, reject) => {
     const transaction = database.transaction(store, mode);
     const request = action(transaction.objectStore(store));
+    transaction.commit?.(); // at once: a page that is being left waits for nothing
     transaction.oncomplete = () => resolve(request.result);
     transaction.onerror = () => reject(transaction.error);
     transaction.onabort = () => reject(transaction.error);

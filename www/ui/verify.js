@@ -3,7 +3,8 @@
 import { h, byId, fill } from './dom.js';
 import { t, words, date } from './i18n.js';
 import { startShell, announce, errorBox } from './shell.js';
-import { acceptFiles, refuseStrayDrops } from './intake.js';
+import { oneByOne } from './timing.js';
+import { acceptFiles, refuseStrayDrops, wholeText } from './intake.js';
 import { startSelfTest } from './selftest.js';
 import { call, warmUp } from './bridge.js';
 
@@ -30,7 +31,8 @@ const sha256 = async (text) => [...new Uint8Array(await crypto.subtle.digest('SH
 async function take(entries) {
   error = null;
   for (const { file, path } of entries) {
-    const text = await file.text();
+    const text = await wholeText(file).catch((failure) => { error = failure; return null; });
+    if (text === null) continue;
     const kind = kindOf(text);
     if (kind === 'ballot') ballots.set(path, await sha256(text));
     else if (kind) files[kind] = { name: path, text };
@@ -72,7 +74,8 @@ function render() {
 
 startShell(render);
 refuseStrayDrops();
-acceptFiles(byId('verify-drop'), take);
+const inTurn = oneByOne();
+acceptFiles(byId('verify-drop'), (entries) => inTurn(() => take(entries)));
 startSelfTest();
 document.documentElement.dataset.usable = 'true';
 warmUp();
