@@ -5,7 +5,7 @@ import { execFile, execFileSync } from "node:child_process";
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { root } from "./browser.mjs";
+import { pause, root } from "./browser.mjs";
 
 export const PASSPHRASE = "a phrase for trying things out";
 
@@ -38,8 +38,20 @@ export const at = (page, test) => page.locator(`[data-test="${test}"]`);
  * later. For none there is nothing to wait for.
  */
 export async function amount(locator, wanted, why) {
-  if (wanted > 0) await locator.nth(wanted - 1).waitFor({ state: "attached" });
+  if (wanted > 0) await atLeast(locator, wanted);
   assert.equal(await locator.count(), wanted, why);
+}
+
+/** At least so many of them: long tables and lists of figures are drawn in slices. */
+export const atLeast = (locator, wanted) => locator.nth(wanted - 1).waitFor({ state: "attached" });
+
+/** Until an asynchronous question to the page is answered by yes; `waitForFunction` takes any promise for one. */
+export async function until(page, asked, ...words) {
+  const end = Date.now() + PATIENCE_MS;
+  while (!(await page.evaluate(asked, ...words))) {
+    assert.ok(Date.now() < end, `never came true: ${asked}`);
+    await pause(50);
+  }
 }
 
 /** Opens a page with fresh storage; whatever it complains about fails the test at the end. */

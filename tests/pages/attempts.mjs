@@ -1,6 +1,8 @@
 // Every way we know to make a browser send something. Each is a self-contained function that runs
 // inside the page or its worker and is given the address to reach; what it returns is ignored.
 
+import { pause } from "./browser.mjs";
+
 /** From the page. */
 export const fromPage = {
   fetch: (to) => fetch(to, { mode: "no-cors" }),
@@ -80,3 +82,25 @@ export const toOwnServer = {
   "own-sharedworker": (to) => void new SharedWorker(to),
   "own-serviceworker": (to) => navigator.serviceWorker.register(to),
 };
+
+/** Time for a refused attempt to have reached us had it not been refused. */
+export const SETTLE_MS = 1500;
+
+/** How long an attempt that should arrive may take on a busy machine. */
+const PATIENCE_MS = 30_000;
+
+/** Names of the attempts among the requests a server saw. */
+export const reached = (requests) => new Set(requests.map((request) => request.split("/").pop()));
+
+/** Gives refused attempts a moment; waits longer for those that are expected to arrive. */
+export async function settle(servers, expected) {
+  const missing = () => {
+    const seen = reached(servers.flatMap((server) => server.requests));
+    return expected.some((name) => !seen.has(name));
+  };
+  let waited = 0;
+  do {
+    await pause(SETTLE_MS);
+    waited += SETTLE_MS;
+  } while (missing() && waited < PATIENCE_MS);
+}

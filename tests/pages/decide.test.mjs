@@ -63,27 +63,32 @@ test("the physics voter, switched on, votes on the recycler's own files and is c
   await at(page, "decisions").waitFor();
   await at(page, "decide-progress").waitFor({ state: "detached" });
 
-  const reasons = async () => {
-    await at(page, "decisions").locator("tbody tr[data-row] button").first().click();
-    await at(page, "why-votes").waitFor();
-    return at(page, "why-votes").locator("tbody tr").allInnerTexts();
+  const expander = at(page, "decisions").locator("tbody tr[data-row] button").first();
+  /** Who voted on the first battery, as soon as that many did: the table is drawn anew meanwhile. */
+  const reasons = async (n) => {
+    await expander.click();
+    const told = await page.waitForFunction((wanted) => {
+      const rows = [...document.querySelectorAll('[data-test="why-votes"] tbody tr')];
+      return rows.length === wanted && rows.map((row) => row.innerText);
+    }, n);
+    return told.jsonValue();
   };
-  assert.equal((await reasons()).length, 3, "only the collaborators");
-  await at(page, "decisions").locator("tbody tr[data-row] button").first().click();
+  await reasons(3); // only the collaborators
+  await expander.click();
 
   assert.ok(await at(page, "physics-on").isEnabled(), "the lot's files were read here");
   await at(page, "physics-on").check();
   await page.getByText("It votes on 9 batteries.").waitFor();
   assert.match(await at(page, "physics").innerText(), /experimental, simulated/);
-  const physics = (await reasons())[3];
+  const physics = (await reasons(4))[3];
   assert.match(physics, /physics voter \(simulated, experimental\)/);
   assert.match(physics, /LCO|NMC|LFP|NCA/);
   assert.match(await at(page, "why-levels").innerText(), /nickel-rich|cobalt-rich|LFP/, "a family");
-  await at(page, "decisions").locator("tbody tr[data-row] button").first().click();
+  await expander.click();
 
   await at(page, "physics-on").uncheck();
   await page.waitForFunction(() => !document.querySelector('[data-test="physics"]').innerText.includes("It votes on"));
-  assert.equal((await reasons()).length, 3, "it left again");
+  await reasons(3); // it left again
   assert.deepEqual(page.complaints, []);
   await page.context().close();
 });

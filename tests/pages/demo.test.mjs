@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { join } from "node:path";
-import { at, open, picture } from "./actors.mjs";
+import { at, atLeast, open, picture } from "./actors.mjs";
 import { dist, launch } from "./browser.mjs";
 
 let browser;
@@ -20,8 +20,8 @@ test("recycler's demo from file://: ten ballots, a decision per battery, labelle
   await at(page, "decisions").waitFor();
   await at(page, "decide-progress").waitFor({ state: "detached" });
   assert.equal(await at(page, "ballots-summary").getAttribute("data-counted"), "10");
-  assert.ok((await at(page, "decisions").locator("tbody tr[data-row]").count()) >= 30);
-  assert.ok(await at(page, "simulated").isVisible());
+  await atLeast(at(page, "decisions").locator("tbody tr[data-row]"), 30);
+  await at(page, "simulated").waitFor();
   const accuracy = Number(await at(page, "truth").getAttribute("data-accuracy"));
   assert.ok(accuracy > 0.8, `accuracy ${accuracy}`);
   await page.locator("#step-decide").scrollIntoViewIfNeeded();

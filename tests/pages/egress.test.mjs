@@ -6,40 +6,18 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { form, fromPage, fromWorker, toOwnServer } from "./attempts.mjs";
+import { SETTLE_MS, form, fromPage, fromWorker, reached, settle, toOwnServer } from "./attempts.mjs";
 import { launch, logged, pages, pause, text } from "./browser.mjs";
 
 let browser;
 before(async () => (browser = await launch()));
 after(() => browser.close());
 
-/** Time for a refused attempt to have reached us had it not been refused. */
-const SETTLE_MS = 1500;
-
-/** How long an attempt that should arrive may take on a busy machine. */
-const PATIENCE_MS = 30_000;
-
 /** Starts every attempt; errors are what we hope for, so they are not looked at. */
 async function tryAll(target, attempts, to) {
   for (const [name, attempt] of Object.entries(attempts)) {
     await Promise.race([target.evaluate(attempt, `${to}/${name}`).catch(() => {}), pause(1000)]);
   }
-}
-
-/** Names of the attempts among the requests a server saw. */
-const reached = (requests) => new Set(requests.map((request) => request.split("/").pop()));
-
-/** Gives refused attempts a moment; waits longer for those that are expected to arrive. */
-async function settle(servers, expected) {
-  const missing = () => {
-    const seen = reached(servers.flatMap((server) => server.requests));
-    return expected.some((name) => !seen.has(name));
-  };
-  let waited = 0;
-  do {
-    await pause(SETTLE_MS);
-    waited += SETTLE_MS;
-  } while (missing() && waited < PATIENCE_MS);
 }
 
 /**

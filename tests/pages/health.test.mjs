@@ -64,7 +64,7 @@ test("a collaborator sees how good its own health models are, and what a file le
   assert.ok((await share("health-mape")) < 0.5 * (await share("health-constant")));
   assert.ok((await share("health-coverage")) > 70);
   await amount(at(page, "health-candidates").locator("tbody tr"), 7);
-  assert.ok(await at(page, "health-parity").isVisible());
+  await at(page, "health-parity").waitFor();
   await at(page, "health-generator").click();
   await at(page, "health-generator-result").waitFor();
   assert.ok(Number(await at(page, "health-generator-result").getAttribute("data-seconds")) > 0);

@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { amount, at, open, readFiles } from "./actors.mjs";
+import { amount, at, open, readFiles, until } from "./actors.mjs";
 import { dist, launch } from "./browser.mjs";
 
 let browser, folder;
@@ -142,7 +142,7 @@ test("diagnostics hold no measured value, of a file that was read and of one tha
     await report.locator("> summary").click();
     await report.locator('[data-test="copy-diagnostics"]').click();
     const expected = name === "read.csv" ? "dialect: bdf" : "error: file-without-header";
-    await page.waitForFunction(async (words) => (await navigator.clipboard.readText()).includes(words), expected);
+    await until(page, async (words) => (await navigator.clipboard.readText()).includes(words), expected);
     const text = await page.evaluate(() => navigator.clipboard.readText());
     await page.evaluate(() => navigator.clipboard.writeText(""));
     for (const value of values) assert.ok(!text.includes(value), `${value} in\n${text}`);
@@ -196,8 +196,12 @@ test("files of one cell are one battery; its name and nominal capacity can be ch
   await page.locator('tr.detail [data-test="cell-name"]').last().fill("CX");
   await page.locator('tr.detail [data-test="cell-name"]').last().blur();
   await page.waitForFunction(() => document.querySelectorAll('[data-test="cells"] tbody tr[data-row]').length === 2);
+  // What was read after a change stays when the change is taken back.
+  await at(page, "files").setInputFiles([plain("later.csv", list)]);
+  await page.locator('tr[data-row^="later"]').waitFor();
   await at(page, "undo").click();
-  await page.waitForFunction(() => document.querySelectorAll('[data-test="cells"] tbody tr[data-row]').length === 3);
+  await page.locator('tr[data-row^="other"]').waitFor();
+  assert.deepEqual((await ids()).sort(), ["B9", "CX", "later", "other"]);
   assert.deepEqual(page.complaints, []);
   await page.context().close();
 });

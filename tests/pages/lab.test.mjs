@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { at, open, saved, voltvote } from "./actors.mjs";
+import { at, atLeast, open, saved, voltvote } from "./actors.mjs";
 import { dist, launch } from "./browser.mjs";
 
 let browser;
@@ -29,10 +29,10 @@ test("a simulated fleet: figures, tables and the very bytes of the command line"
   await set(page, { cells: "36", runs: "2", seed: "3", experiment: "homogeneous" });
   await at(page, "lab-run").click();
   await at(page, "figure-accuracy").locator("svg").waitFor();
-  assert.ok((await page.locator(".lab-figure svg").count()) >= 9);
+  await atLeast(page.locator(".lab-figure svg"), 9);
   const words = await at(page, "figure-accuracy").locator("svg").textContent();
   for (const part of ["n = 2 runs", "seed 3", "leak-free", "36 cells"]) assert.ok(words.includes(part), part);
-  assert.ok(await at(page, "lab-table-0").isVisible());
+  await at(page, "lab-table-0").waitFor();
   const out = join(folder, "report.json");
   voltvote("experiment", "homogeneous", "--simulated", "36", "--runs", "2", "--seed", "3", "--out", out);
   for (const [test, end] of [["save-json", "json"], ["save-csv", "csv"], ["save-html", "html"]]) {

@@ -7,7 +7,7 @@ import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { PASSPHRASE, answer, at, filesIn, open, saved, voltvote } from "./actors.mjs";
+import { PASSPHRASE, answer, at, filesIn, open, saved, until, voltvote } from "./actors.mjs";
 import { dist, launch, pause } from "./browser.mjs";
 
 let browser, folder;
@@ -20,10 +20,23 @@ before(async () => {
 });
 after(() => browser.close());
 
-test("what was typed in the moment before a page was left is there when it comes back", async () => {
+/** Until the page's draft holds these words. */
+const drafted = (page, words) => until(page, (wanted) => new Promise((done) => {
+  const opening = indexedDB.open("voltvote");
+  opening.onsuccess = () => {
+    const reading = opening.result.transaction("drafts").objectStore("drafts").get("recycle");
+    reading.onsuccess = () => {
+      opening.result.close();
+      done(JSON.stringify(reading.result ?? "").includes(wanted));
+    };
+  };
+}), words);
+
+test("what was typed is kept without leaving the field, and is there when the page comes back", async () => {
   const recycler = await offline("recycle");
   for (const name of ["First name", "Second name"]) {
     await at(recycler, "round-name-input").fill(name);
+    await drafted(recycler, name);
     await recycler.reload();
     await recycler.waitForSelector("html[data-restored=true]");
     assert.equal(await at(recycler, "round-name-input").inputValue(), name);

@@ -33,7 +33,7 @@ test("the demo's lot in money: figures of both papers, edits, refusals by field,
   const page = await open(browser, pathToFileURL(join(dist, "recycle.html")).href);
   await at(page, "demo").click();
   await at(page, "value-collaborators").waitFor();
-  for (const name of FIGURES) assert.ok(await at(page, `fig-${name}`).isVisible(), name);
+  for (const name of FIGURES) await at(page, `fig-${name}`).waitFor();
   const published = async (figure, ...numbers) => {
     const words = await at(page, `fig-${figure}`).innerText();
     for (const number of numbers) assert.ok(words.includes(number), `${figure}: ${number} in ${words}`);

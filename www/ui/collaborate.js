@@ -277,6 +277,7 @@ const last = await draft.last();
 if (last) {
   fleet.fromDraft(last.fleet);
   state.settings = last.settings;
+  render();
 }
 document.documentElement.dataset.usable = 'true';
 warmUp();

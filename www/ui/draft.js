@@ -1,5 +1,5 @@
-// The draft of a page: everything but raw files and keys. It is kept soon after a change, and at
-// once when the page is left. Storage that fails must not disturb the work.
+// The draft of a page: everything but raw files and keys. It is kept soon after a change, and when
+// the page is left as far as the browser still lets it. Storage that fails must not disturb the work.
 
 import { load, save, remove } from './store.js';
 

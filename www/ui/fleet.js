@@ -81,7 +81,7 @@ export class Fleet {
     };
     await Promise.all(Array.from({ length: Math.min(lanes(), entries.length) }, one));
     if (work.done < work.total && !controller.signal.aborted) return; // another batch is still at work
-    this.work = null;
+    if (this.work === work) this.work = null;
     await this.joinFiles();
     // By code point: the command line lists files so, and the order of rows is part of a ballot.
     this.cells.sort((a, b) => byPath(a.path, b.path));
@@ -135,13 +135,15 @@ export class Fleet {
 
   /** Reads files with columns chosen by hand; returns the function that takes it back. */
   useMapping(paths, mapping, { later }) {
-    const before = { byHand: new Map(this.byHand), mappings: this.mappings, cells: this.cells, reports: this.reports };
+    const { mappings } = this;
+    const byHand = new Map(this.byHand);
+    const back = this.picture(paths);
     for (const path of paths) this.byHand.set(path, mapping);
     if (later) this.mappings = [mapping, ...this.mappings.filter(({ name }) => name !== mapping.name)];
     this.reread(paths);
     return () => {
-      Object.assign(this, before);
-      this.onChange('cells');
+      Object.assign(this, { mappings, byHand });
+      back();
     };
   }
 
@@ -215,19 +217,43 @@ export class Fleet {
 
   /** Another name for a cell; files of equal names are one cell. Returns the function that takes it back. */
   async rename(key, name) {
-    const before = { cells: this.cells.map((cell) => ({ ...cell })), manifest: new Map(this.manifest) };
     const cell = this.cells.find((one) => one.key === key);
     if (!cell || !name.trim()) return null;
+    const back = this.picture();
+    const named = new Map();
     Object.assign(cell, { cell_id: name.trim(), is_named: true });
     for (const path of cell.paths ?? [cell.path]) {
       if (this.cells.filter((one) => one.path === path).length > 1) continue;
       const entry = inManifest(this.manifest, path, null);
+      named.set(path.toLowerCase(), this.manifest.get(path.toLowerCase()));
       this.manifest.set(path.toLowerCase(), { labels: [], nominal_ah: cell.nominal_ah, ...entry, cell_id: cell.cell_id });
     }
     await this.joinFiles();
     this.onChange('cells');
     return () => {
-      Object.assign(this, before);
+      for (const [path, entry] of named) {
+        if (entry) this.manifest.set(path, entry);
+        else this.manifest.delete(path);
+      }
+      back();
+    };
+  }
+
+  /**
+   * Remembers the batteries at hand; returns the function that brings them back under their names.
+   * What was read or changed since stays, but for files that were `reread`: those are as before.
+   * @param {string[]} [reread] paths
+   */
+  picture(reread = []) {
+    const [cells, reports] = [[...this.cells], [...this.reports]];
+    const named = cells.map(({ cell_id, is_named, paths }) => ({ cell_id, is_named, paths }));
+    const known = new Set([...cells, ...reports].map(({ path }) => path));
+    const since = (list) => list.filter(({ path }) => !known.has(path));
+    return () => {
+      const now = new Map(this.cells.filter(({ path }) => !reread.includes(path)).map((cell) => [cell.key, cell]));
+      const back = cells.map((cell, i) => Object.assign(now.get(cell.key) ?? cell, named[i]));
+      this.cells = [...back, ...since(this.cells)].sort((one, other) => byPath(one.path, other.path));
+      this.reports = [...reports, ...since(this.reports)];
       this.onChange('cells');
     };
   }
@@ -297,18 +323,13 @@ export class Fleet {
 
   /** Takes cells out; returns the function that brings them back. */
   remove(keys) {
-    const before = this.cells;
-    const reports = this.reports;
+    const back = this.picture();
+    const gone = new Set(this.cells.filter((cell) => keys.has(cell.key)).map((cell) => cell.path));
     this.cells = this.cells.filter((cell) => !keys.has(cell.key));
     const left = new Set(this.cells.map((cell) => cell.path));
-    const gone = new Set(before.filter((cell) => keys.has(cell.key)).map((cell) => cell.path));
-    this.reports = reports.filter((report) => left.has(report.path) || !gone.has(report.path));
+    this.reports = this.reports.filter((report) => left.has(report.path) || !gone.has(report.path));
     this.onChange('cells');
-    return () => {
-      this.cells = before;
-      this.reports = reports;
-      this.onChange('cells');
-    };
+    return back;
   }
 
   /** Sets the nominal capacity and reads those files again: features depend on it. */

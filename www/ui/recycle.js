@@ -425,6 +425,7 @@ const last = await draft.last();
 if (last) {
   fleet.fromDraft(last.fleet);
   state.draft = { ...emptyDraft(), ...last.draft };
+  render();
 }
 document.documentElement.dataset.usable = 'true';
 warmUp();
