@@ -195,7 +195,7 @@ const OPS = {
   'box.without': ({ rule, controls }) => box.without(rule, controls),
   'lab.fleet': ({ data }, report) => labFleet(data, report).summary(),
   'lab.run': labRun,
-  'box.physics': ({ signatures }, report) => box.join_physics(signatures, (done, total) => report({ done, total })),
+  'box.physics': ({ signatures }, report) => box.join_physics(signatures, throttled((done, total) => report({ done, total }))),
   'box.no-physics': () => box.leave_physics(),
   'box.why': ({ rule, controls, battery }) => box.why(rule, controls, battery),
 };

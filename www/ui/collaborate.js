@@ -3,12 +3,12 @@
 import { h, byId, fill } from './dom.js';
 import { soon, nextFrame, settled, oneByOne } from './timing.js';
 import { t, percent } from './i18n.js';
-import { startShell, showSteps, announce, errorBox, notify, progressBar, confirmDialog } from './shell.js';
+import { startShell, showSteps, announce, errorBox, notify, progressBar, redrawBar, confirmDialog } from './shell.js';
 import { acceptFiles, refuseStrayDrops, wholeText } from './intake.js';
-import { Fleet } from './fleet.js';
+import { Fleet, STANDARD } from './fleet.js';
 import { CellTable, renderReading } from './fleet-view.js';
 import { roundCard, checksForCollaborator } from './round-view.js';
-import { renderTraining, trainingHindrance, accuracyOf } from './train-view.js';
+import { renderTraining, trainingBar, trainingHindrance, accuracyOf } from './train-view.js';
 import { renderLeaves } from './leaves-view.js';
 import { renderSave, sealBallot } from './save-view.js';
 import { HealthPanel } from './health-view.js';
@@ -29,7 +29,7 @@ const state = {
 };
 let cancelTraining = null;
 
-const fleet = new Fleet({ protocol: () => state.round?.protocol ?? null, classes: () => state.round?.catalogue.classes.map(({ name }) => name) ?? [], onChange: onFleet });
+const fleet = new Fleet({ protocol: () => state.round?.protocol ?? STANDARD, nFeatures: () => state.round?.query.columns.length ?? 0, classes: () => state.round?.catalogue.classes.map(({ name }) => name) ?? [], onChange: onFleet });
 const cellTable = new CellTable(byId('cells'), fleet, { withLabels: true });
 const health = new HealthPanel(byId('health'), fleet, { round: () => state.round });
 const identity = new IdentityPanel(byId('identity'), { role: 'collaborator', onChange: () => { state.sealed = null; state.sealError = null; renderRound(); renderSaving(); renderSteps(); } });
@@ -40,9 +40,14 @@ function newSeed() {
 
 const soonReading = soon(() => { renderReading(byId('reading'), fleet); renderSteps(); }, 60);
 
+/** What comes of the forest no longer fits what is on the page, nor will what is being trained. */
+function outdate() {
+  Object.assign(state, { stale: true, sealed: null });
+}
+
 function onFleet(why) {
   if (why === 'progress') { soonReading(); return; }
-  if (state.cast) { state.stale = true; state.sealed = null; }
+  outdate();
   if (why === 'read') announce(`${t('read.done', { n: fleet.reports.filter(({ status }) => status !== 'error').length })} ${t('read.cells', { n: fleet.cells.length })}`);
   if (why === 'label') renderResults();
   else render();
@@ -111,7 +116,7 @@ const renderTrain = () => renderTraining(byId('train'), state, fleet, {
 });
 
 async function settingChanged(name, value) {
-  if (state.cast) { state.stale = true; state.sealed = null; }
+  outdate();
   renderResults();
   draft.keep();
   if (name !== 'epsilon') return;
@@ -148,10 +153,13 @@ async function openRound(text, { isDemo = false } = {}) {
     const roundFile = await text;
     const opened = await call('round.open', { file: roundFile, now: Math.floor(Date.now() / 1000) });
     const changed = state.opened?.hash !== opened.hash;
+    if (changed) cancelTraining?.();
+    if (state.isDemo && !isDemo) fleet.clear(); // simulated batteries answer no real round
     Object.assign(state, { roundFile, opened, round: opened.round, roundError: null, isDemo });
     if (changed) {
       Object.assign(state, { cast: null, stale: false, sealed: null, trainError: null, sealError: null });
       fleet.relabel();
+      fleet.follow();
     }
     await remember();
     announce(t('round.loaded', { name: opened.round.name }));
@@ -167,8 +175,8 @@ async function train() {
   cancelTraining = () => controller.abort();
   const cells = fleet.labelled();
   const classes = fleet.classes();
-  state.training = { phase: 'start', done: 0, total: 0 };
-  state.trainError = null;
+  const wasStale = state.stale;
+  Object.assign(state, { training: { phase: 'start', done: 0, total: 0 }, trainError: null, stale: false });
   renderResults();
   announce(t('train.phase.start'));
   try {
@@ -176,10 +184,11 @@ async function train() {
       round_file: state.roundFile, cell_ids: cells.map((cell) => cell.battery ?? cell.cell_id), features: Fleet.matrix(cells),
       labels: Uint16Array.from(cells, (cell) => classes.indexOf(cell.label)), soh: Float64Array.from(cells, (cell) => cell.soh ?? Number.NaN),
       seed: state.settings.seed, nsr: state.settings.nsr, epsilon: state.settings.epsilon ?? null, audit: !!state.settings.audit,
-    }, { signal: controller.signal, onProgress: (progress) => { state.training = progress; renderTrain(); } });
-    Object.assign(state, { cast: { payload: result.payload, ballot: JSON.parse(result.payload), quality: result.quality, label: result.label, audit: result.audit ?? null, concerns: result.concerns, rawBytes: fleet.rawBytes() }, stale: false, sealed: null, sealError: null });
+    }, { signal: controller.signal, onProgress: (progress) => { state.training = progress; redrawBar(byId('train'), trainingBar(state, cancelTraining)); } });
+    Object.assign(state, { cast: { payload: result.payload, ballot: JSON.parse(result.payload), quality: result.quality, label: result.label, audit: result.audit ?? null, concerns: result.concerns, rawBytes: fleet.rawBytes() }, sealed: null, sealError: null });
     announce(t('train.done', { accuracy: percent(accuracyOf(result.quality)) }));
   } catch (error) {
+    state.stale ||= wasStale;
     if (error.code === 'cancelled') notify(t('train.cancelled'));
     else state.trainError = error;
   }
@@ -248,15 +257,18 @@ const draft = new Draft('collaborate', () => {
 /** @param {any} last the draft of the last visit */
 async function restore(last) {
   if (last.roundFile) await openRound(last.roundFile, { isDemo: last.isDemo });
-  if (last.cast && state.round) Object.assign(state, { cast: last.cast, stale: last.stale });
-  if (last.sealed && last.signedBy && await identityOf('collaborator', last.signedBy).catch(() => null)) state.sealed = last.sealed;
+  if (last.cast && state.round) Object.assign(state, { cast: last.cast, stale: last.stale || state.stale });
+  if (state.cast && last.sealed && last.signedBy && await identityOf('collaborator', last.signedBy).catch(() => null)) state.sealed = last.sealed;
   render();
   notify(t('draft.restored'));
 }
 
 /** Rounds one by one, after the draft's: a later one takes the place of an earlier one. */
 const rounds = oneByOne();
-const takeRound = (entries) => rounds(() => openRound(wholeText(entries.at(-1).file)));
+const takeRound = (entries) => rounds(async () => {
+  await openRound(wholeText(entries.at(-1).file));
+  if (!state.roundError) draft.begin();
+});
 
 /** What was dropped anywhere: rounds go to the round, everything else to the files. */
 async function take(entries) {
@@ -283,7 +295,7 @@ document.documentElement.dataset.usable = 'true';
 warmUp();
 if (last) {
   await rounds(() => restore(last));
-  draft.begin();
+  if (!state.roundError) draft.begin(); // else the draft stays as it was
 }
 document.documentElement.dataset.restored = 'true';
 if (location.hash === '#demo') demo();

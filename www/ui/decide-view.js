@@ -28,12 +28,14 @@ export function renderDecide(host, state, actions) {
     result ? [summary(state), decisionTable(host, state, actions), truthPanel(state), state.compared ? comparison(state, actions) : null, voterTable(state)] : null);
 }
 
+export const physicsBar = (work) => progressBar(t('physics.busy'), { ...work, test: 'physics-progress' });
+
 /** The physics voter: off until asked for, and always called what it is. */
 function physicsSwitch({ physics }, { onPhysics }) {
   return h('div', { 'data-test': 'physics' },
     h('label.check', h('input', { type: 'checkbox', 'data-test': 'physics-on', checked: physics.isOn, disabled: !!physics.work || (!physics.isOn && !physics.nReadable), onchange: (event) => onPhysics(event.target.checked) }), ' ', t('physics.join'), ' ', h('span.badge.simulated', t('physics.badge'))),
     h('p.muted', physics.nAnswered === null ? t(physics.nReadable ? 'physics.help' : 'physics.no-files') : t('physics.joined', { n: physics.nAnswered })),
-    physics.work ? progressBar(t('physics.busy'), { ...physics.work, test: 'physics-progress' }) : null,
+    physics.work ? physicsBar(physics.work) : null,
     physics.error ? errorBox(physics.error, 'physics-error') : null);
 }
 
@@ -130,12 +132,13 @@ function truthPanel({ truth, result, round }) {
 function decisionTable(host, state, actions) {
   const { result, round, filter, truth } = state;
   const again = () => renderDecide(host, state, actions);
+  const statuses = ['all', 'decided', ...new Set(result.decisions.map(({ status }) => status).filter((status) => status !== 'decided')), ...(truth ? ['wrong'] : [])];
+  if (!statuses.includes(filter.status)) filter.status = 'all';
   const wanted = filter.text.toLowerCase();
   const rows = result.decisions.filter((decision) => (!wanted || decision.name.toLowerCase().includes(wanted))
     && (filter.class === '' || String(decision.class) === filter.class)
     && (filter.status === 'all' || (filter.status === 'wrong' ? truth?.has(decision.name) && truth.get(decision.name) !== decision.class : decision.status === filter.status)));
   const set = (name) => (event) => { filter[name] = event.target.value; view.page = 0; again(); };
-  const statuses = ['all', 'decided', ...new Set(result.decisions.map(({ status }) => status).filter((status) => status !== 'decided')), ...(truth ? ['wrong'] : [])];
   return h('div',
     h('div.toolbar',
       h('label.grow', h('span', t('decide.find')), h('input', { type: 'search', value: filter.text, 'data-test': 'decisions-filter', oninput: set('text') })),

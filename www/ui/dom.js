@@ -52,18 +52,22 @@ export const byId = (id) => document.getElementById(id);
 export function fill(element, ...children) {
   const focused = element.contains(document.activeElement) ? document.activeElement : null;
   const key = focused?.getAttribute('data-test') ?? focused?.id;
+  const row = focused?.closest('[data-row]')?.dataset.row;
   const selection = focused && 'selectionStart' in focused ? [focused.selectionStart, focused.selectionEnd] : null;
   const scrolled = [...element.querySelectorAll('[data-scroll]')].map((one) => [one.dataset.scroll, one.scrollTop, one.scrollLeft]);
-  const opened = [...element.querySelectorAll('details[open][data-test]')].map((one) => one.dataset.test);
+  const nameOf = ({ dataset: { test, key: of } }) => `${test} ${of}`;
+  const opened = new Set([...element.querySelectorAll('details[open][data-test]')].map(nameOf));
   element.replaceChildren();
   append(element, children);
-  for (const test of opened) element.querySelector(`details[data-test="${test}"]`)?.setAttribute('open', '');
+  for (const one of element.querySelectorAll('details[data-test]')) if (opened.has(nameOf(one))) one.open = true;
   for (const [name, top, left] of scrolled) {
     const again = element.querySelector(`[data-scroll="${name}"]`);
     if (again) again.scrollTo(left, top);
   }
   if (!key) return;
-  const again = element.querySelector(`[data-test="${CSS.escape(key)}"]`) ?? byId(key);
+  // Every row has the same controls.
+  const scope = row === undefined ? element : element.querySelector(`[data-row="${CSS.escape(row)}"]`);
+  const again = scope?.querySelector(`[data-test="${CSS.escape(key)}"]`) ?? (row === undefined ? byId(key) : null);
   if (!again || again === document.activeElement) return;
   again.focus({ preventScroll: true });
   if (selection?.[0] !== null && selection && 'setSelectionRange' in again) {

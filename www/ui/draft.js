@@ -42,6 +42,7 @@ export class Draft {
   }
 
   remove() {
+    this.isBack = true;
     return remove('drafts', this.page).catch(() => {});
   }
 }

@@ -1,6 +1,7 @@
 // How a fleet looks: reading progress, import reports, the table of cells with its bulk edits.
 
 import { h, fill, download, fileName } from './dom.js';
+import { onceTyped } from './timing.js';
 import { t, words, fixed, percent, bytes, number, errorWords, has } from './i18n.js';
 import { dataTable, newView, plainTable } from './table.js';
 import { sparkline, cellCharts } from './chart.js';
@@ -86,7 +87,7 @@ function saveReports(name, records) {
 }
 
 function reportItem(record, fleet) {
-  const item = h('details.report', { class: record.status, 'data-test': 'report' },
+  const item = h('details.report', { class: record.status, 'data-test': 'report', 'data-key': record.path },
     h('summary', h('span.mark', { 'aria-hidden': 'true' }), h('code', record.path), h('span.muted', ` ${bytes(record.size)} · ${t(`report.${record.status}`)}`)));
   item.addEventListener('toggle', () => { if (item.open && item.children.length === 1) item.append(reportBody(record, fleet)); });
   return item;
@@ -157,12 +158,17 @@ export class CellTable {
     const found = [];
     if (this.withLabels && !cell.label) found.push(t('problem.no-label'));
     else if (this.withLabels && classes.length && !classes.includes(cell.label)) found.push(t('problem.unknown-label', { label: cell.label }));
+    if (this.fleet.isOfOtherKind(cell)) found.push(t('problem.other-kind'));
     if (cell.nominal_assumed) found.push(t('problem.no-nominal'));
     if (cell.above_retirement) found.push(t('problem.not-retired'));
     return found.join(' · ') || null;
   }
 
   render() {
+    onceTyped(this.host, () => this.draw());
+  }
+
+  draw() {
     const { fleet } = this;
     for (const key of this.selected) if (!fleet.cells.some((cell) => cell.key === key)) this.selected.delete(key);
     if (!fleet.cells.length) { fill(this.host, null); return; }

@@ -1,6 +1,6 @@
 // The batteries of a page: files read in the workers, labels, nominal capacities, undo.
 
-import { call, lanes } from './bridge.js';
+import { call, lanes, Failure } from './bridge.js';
 import { MAPPABLE } from './mapping-view.js';
 import { isManifest, readManifest, inManifest, guessLabel, matchClass } from './intake.js';
 
@@ -21,13 +21,21 @@ import { isManifest, readManifest, inManifest, guessLabel, matchClass } from './
  * @property {{code: string, params?: object}|null} problem
  */
 
+/** The standardisation unless a round says otherwise. */
+export const STANDARD = { outlier_scope: 'window', n_mad: 3, median_window: 20, median_ends: 'reflect', n_points: 1000, capacity_basis: 'nominal', retirement_soh: 0.9 };
+const stampOf = (protocol) => JSON.stringify(Object.entries(protocol ?? STANDARD).sort());
+
 const byPath = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Batteries read from files. Keeps `File` handles for this visit only. */
 export class Fleet {
-  /** @param {{protocol: () => any, classes: () => string[], onChange: (why: string) => void}} options */
-  constructor({ protocol, classes, onChange }) {
+  /**
+   * `nFeatures` of a row that the round can use; 0 takes any.
+   * @param {{protocol: () => any, classes: () => string[], nFeatures?: () => number, onChange: (why: string) => void}} options
+   */
+  constructor({ protocol, classes, nFeatures = () => 0, onChange }) {
     this.protocol = protocol;
+    this.nFeatures = nFeatures;
     this.classes = classes;
     this.onChange = onChange;
     /** @type {Cell[]} */
@@ -53,7 +61,7 @@ export class Fleet {
         for (const [key, value] of (await readManifest(entry.file)).byKey) this.manifest.set(key, value);
         this.manifestNames.push(entry.path);
       } catch (error) {
-        this.note({ path: entry.path, size: entry.file.size, status: 'error', error, reports: [] });
+        this.note({ path: entry.path, size: entry.file.size, status: 'error', error: { code: error.code ?? 'internal', params: error.params ?? { message: String(error) } }, reports: [] });
       }
     }
     if (entries.some(isManifest)) this.applyManifest();
@@ -69,6 +77,8 @@ export class Fleet {
     work.total += entries.length;
     work.allBytes += entries.reduce((sum, { file }) => sum + file.size, 0);
     this.onChange('progress');
+    const typed = new Map(this.cells.filter((cell) => cell.label_source === 'typed').map((cell) => [cell.key, cell.label]));
+    const retype = () => { for (const cell of this.cells) if (typed.has(cell.key) && cell.label_source !== 'typed') Object.assign(cell, { label: typed.get(cell.key), label_source: 'typed' }); };
     const waiting = [...entries];
     const one = async () => {
       for (let entry = waiting.shift(); entry && !controller.signal.aborted; entry = waiting.shift()) {
@@ -80,24 +90,42 @@ export class Fleet {
       }
     };
     await Promise.all(Array.from({ length: Math.min(lanes(), entries.length) }, one));
+    retype();
     if (work.done < work.total && !controller.signal.aborted) return; // another batch is still at work
     if (this.work === work) this.work = null;
     await this.joinFiles();
+    retype();
     // By code point: the command line lists files so, and the order of rows is part of a ballot.
     this.cells.sort((a, b) => byPath(a.path, b.path));
     this.onChange('read');
+    await this.follow();
+  }
+
+  /** What was computed as another round or form wanted it is computed anew; without its file it is no more used. */
+  async follow() {
+    const now = stampOf(this.protocol());
+    const isOther = (cell) => cell.curves && (cell.made ?? stampOf()) !== now;
+    for (const cell of this.cells) {
+      if (isOther(cell)) cell.problem = { code: 'other-protocol', params: {} };
+      else if (cell.problem?.code === 'other-protocol') cell.problem = null;
+    }
+    await this.reread(this.cells.filter(isOther).flatMap((cell) => cell.paths ?? [cell.path]));
   }
 
   async readOne({ file, path }, work) {
     const known = inManifest(this.manifest, path, null);
+    const nominal = known?.nominal_ah ?? null;
+    const made = stampOf(this.protocol());
     const record = { path, size: file.size, status: 'ok', error: null, reports: [] };
     this.files.set(path, file);
     try {
       const result = await this.readMapped(file, path, known, work);
+      // A manifest that came meanwhile may tell the capacity.
+      if ((inManifest(this.manifest, path, null)?.nominal_ah ?? null) !== nominal) { await this.readOne({ file, path }, work); return; }
       record.reports = result.reports;
       record.diagnostics = result.diagnostics ?? [];
       this.forget(path);
-      for (const cell of result.cells) this.cells.push(this.dress(cell, path));
+      for (const cell of result.cells) this.cells.push({ ...this.dress(cell, path), made });
       record.status = result.cells.some((cell) => cell.problem) || result.reports.some(({ findings }) => findings.length) ? 'warning' : 'ok';
     } catch (error) {
       if (error.code === 'cancelled') return;
@@ -157,10 +185,8 @@ export class Fleet {
   }
 
   async reread(paths) {
-    const typed = new Map(this.cells.filter((cell) => cell.label_source === 'typed').map((cell) => [cell.key, cell.label]));
     const entries = paths.filter((path) => this.files.has(path)).map((path) => ({ path, file: this.files.get(path) }));
     if (entries.length) await this.read(entries);
-    for (const cell of this.cells) if (typed.has(cell.key)) Object.assign(cell, { label: typed.get(cell.key), label_source: 'typed' });
   }
 
   note(record) {
@@ -195,11 +221,12 @@ export class Fleet {
       }
       if (!cells.some((cell) => cell.has_half) || paths.some((path) => !this.files.has(path))) continue;
       const files = paths.map((path) => ({ ...this.request(this.files.get(path), path, inManifest(this.manifest, path, cellId)), cell_id: cellId }));
+      const made = stampOf(this.protocol());
       try {
         const [joined] = (await call('read', { files, protocol: this.protocol() })).cells;
         if (!joined?.features) continue;
         this.cells = this.cells.filter((cell) => !cells.includes(cell));
-        this.cells.push({ ...this.dress(joined, paths[0]), paths });
+        this.cells.push({ ...this.dress(joined, paths[0]), paths, made });
         for (const path of paths) Object.assign(this.reports.find((report) => report.path === path) ?? {}, { status: 'ok' });
       } catch { /* their own problems stay listed */ }
     }
@@ -337,9 +364,9 @@ export class Fleet {
     const chosen = this.cells.filter((cell) => keys.has(cell.key));
     const paths = new Set();
     for (const cell of chosen) {
-      const entry = inManifest(this.manifest, cell.path, cell.cell_id);
+      const entry = inManifest(this.manifest, cell.path, null);
       if (entry) entry.nominal_ah = nominal_ah;
-      else this.manifest.set(cell.path.toLowerCase(), { cell_id: '', labels: cell.label ? [cell.label] : [], nominal_ah });
+      else this.manifest.set(cell.path.toLowerCase(), { cell_id: '', labels: cell.label ? [cell.label] : [], ...inManifest(this.manifest, cell.path, cell.cell_id), nominal_ah });
       if (this.files.has(cell.path)) paths.add(cell.path);
     }
     await this.reread([...paths]);
@@ -352,10 +379,15 @@ export class Fleet {
     return this.cells.filter((cell) => cell.features && !cell.problem);
   }
 
+  /** Whether a cell is of another kind of test than the round asks about. */
+  isOfOtherKind({ features }) {
+    return !!features && this.nFeatures() > 0 && features.length !== this.nFeatures();
+  }
+
   /** Usable cells with a label of the round. */
   labelled() {
     const classes = this.classes();
-    return this.usable().filter((cell) => classes.includes(cell.label));
+    return this.usable().filter((cell) => classes.includes(cell.label) && !this.isOfOtherKind(cell));
   }
 
   /** Batteries per class of the round, in its order. */
@@ -395,7 +427,10 @@ export class Fleet {
   static matrix(cells) {
     const p = cells[0]?.features.length ?? 0;
     const values = new Float64Array(cells.length * p);
-    cells.forEach((cell, i) => values.set(cell.features, i * p));
+    cells.forEach(({ features }, i) => {
+      if (features.length !== p) throw new Failure('table-ragged', { row: i + 1, found: features.length, expected: p });
+      values.set(features, i * p);
+    });
     return values;
   }
 }

@@ -97,7 +97,7 @@ export class IdentityPanel {
     const one = h('input', { type: 'password', minlength: '8', 'data-test': 'identity-passphrase', autocomplete: 'new-password' });
     const two = h('input', { type: 'password', 'data-test': 'identity-passphrase-again', autocomplete: 'new-password' });
     return h('form.card', {
-      'data-test': 'identity-form', onsubmit: (event) => {
+      'data-test': 'identity-form', oninput: () => two.setCustomValidity(''), onsubmit: (event) => {
         event.preventDefault();
         two.setCustomValidity(one.value === two.value ? '' : t('identity.differ'));
         if (!two.reportValidity() || !name.value.trim()) return;
@@ -142,13 +142,15 @@ export class IdentityPanel {
   }
 
   async run(text, action) {
+    const before = this.identity;
     this.busy = text;
     this.error = null;
     announce(text);
     this.render();
     try { await action(); } catch (error) { this.error = error; }
     this.busy = null;
-    await this.changed();
+    if (this.identity === before) this.render();
+    else await this.changed();
   }
 
   check() {

@@ -14,7 +14,8 @@ export async function fromDrop(transfer) {
   const entries = [];
   const walk = async (entry, prefix) => {
     if (entry.isFile) {
-      const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+      // One that cannot be read stops no other: it is reported as empty.
+      const file = await new Promise((resolve, reject) => entry.file(resolve, reject)).catch(() => new File([], entry.name));
       entries.push({ file, path: prefix + entry.name });
       return;
     }
@@ -60,7 +61,8 @@ export function acceptFiles(zone, onEntries) {
     event.preventDefault();
     depth = 0;
     mark(0);
-    onEntries(await fromDrop(event.dataTransfer));
+    const entries = await fromDrop(event.dataTransfer);
+    if (entries.length) onEntries(entries);
   });
   for (const input of zone.querySelectorAll('input[type=file]')) {
     input.addEventListener('change', () => {

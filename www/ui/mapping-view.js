@@ -240,8 +240,8 @@ class MappingDialog {
   }
 
   use() {
-    const paths = [this.path, ...(this.others?.checked ? this.fleet.unrecognised() : [])];
-    const undo = this.fleet.useMapping([...new Set(paths)], this.mapping(), { later: this.later.checked });
+    const paths = [...new Set([this.path, ...(this.others?.checked ? this.fleet.unrecognised() : [])])];
+    const undo = this.fleet.useMapping(paths, this.mapping(), { later: this.later.checked });
     this.dialog.close();
     undoable(t('map.used', { n: paths.length }), undo);
   }

@@ -6,12 +6,12 @@ import { errorBox, notify } from './shell.js';
 import { readManifest, wholeText } from './intake.js';
 import { thumbprint, publicPart, sign } from './keys.js';
 import { call } from './bridge.js';
-import { Fleet } from './fleet.js';
+import { Fleet, STANDARD } from './fleet.js';
 
 const CATHODES = ['LCO', 'NMC', 'NCA', 'LFP', 'LMO'];
 
 /** A fresh form. */
-export const emptyDraft = () => ({ name: '', classes: CATHODES.slice(0, 4).join('\n'), deadline: '', quorum: 5, roster: [], controls: [], trees: 10, basis: 'nominal', window: 20 });
+export const emptyDraft = () => ({ name: '', classes: CATHODES.slice(0, 4).join('\n'), deadline: '', quorum: 5, roster: [], controls: [], trees: 10, basis: STANDARD.capacity_basis, window: STANDARD.median_window });
 
 /** Class names of the form, one per line or comma. */
 export const classNames = (draft) => [...new Set(draft.classes.split(/[\n,;]+/).map((name) => name.trim()).filter(Boolean))];
@@ -19,7 +19,7 @@ export const classNames = (draft) => [...new Set(draft.classes.split(/[\n,;]+/).
 /** @param {HTMLElement} host */
 export function renderNewRound(host, state, fleet, identity, { onChange, onEdit, onOpen }) {
   const { draft } = state;
-  const missing = () => !identity ? 'open.needs-key' : !fleet.usable().length ? 'open.needs-batteries' : classNames(draft).length < 2 ? 'open.needs-classes' : !draft.name.trim() ? 'open.needs-name' : null;
+  const missing = () => !identity ? 'open.needs-key' : fleet.work ? 'hindrance.still-reading' : !fleet.usable().length ? 'open.needs-batteries' : classNames(draft).length < 2 ? 'open.needs-classes' : !draft.name.trim() ? 'open.needs-name' : null;
   const count = h('span');
   const hindrance = h('p.muted', { 'data-test': 'open-hindrance' });
   const open = h('button', { class: state.opened ? '' : 'primary', 'data-test': 'open-round' }, t(state.opening ? 'open.busy' : 'open.go', { n: fleet.usable().length }));
@@ -53,7 +53,7 @@ export function renderNewRound(host, state, fleet, identity, { onChange, onEdit,
     h('div.fields',
       field('roster', h('input', { type: 'file', multiple: true, accept: '.json', 'data-test': 'roster-files', onchange: async (event) => { await readRoster(draft, event.target.files); onChange(); } }), draft.roster.length ? h('span', draft.roster.map(({ name }) => name).join(', '), ' ', h('button.small.quiet', { type: 'button', onclick: () => { draft.roster = []; onChange(); } }, t('open.clear'))) : t('open.roster-help')),
       field('controls', h('input', { type: 'file', accept: '.csv', 'data-test': 'controls-file', onchange: async (event) => { await readControls(draft, event.target.files[0]); onChange(); } }), draft.controls.length ? t('open.controls-read', { n: draft.controls.length }) : t('open.controls-help')),
-      field('window', h('input', { type: 'number', min: '1', max: '201', value: draft.window, onchange: set('window', (input) => Math.min(201, Math.max(1, Math.floor(Number(input.value) || 20)))) }), t('open.window-help')),
+      field('window', h('input', { type: 'number', min: '1', max: '201', value: draft.window, 'data-test': 'round-window', onchange: set('window', (input) => Math.min(201, Math.max(1, Math.floor(Number(input.value) || 20)))) }), t('open.window-help')),
       field('basis', h('select', { onchange: set('basis') }, ['nominal', 'ampere-hour'].map((value) => h('option', { value, selected: value === draft.basis }, t(`open.basis.${value}`))))))),
   hindrance,
   state.openError ? errorBox(state.openError, 'open-error') : null,
@@ -88,7 +88,7 @@ async function readControls(draft, file) {
 }
 
 /** The standardisation that a form asks for; everything else is the default. */
-export const protocolOf = (draft) => ({ outlier_scope: 'window', n_mad: 3, median_window: draft.window, median_ends: 'reflect', n_points: 1000, capacity_basis: draft.basis, retirement_soh: 0.9 });
+export const protocolOf = (draft) => ({ ...STANDARD, median_window: draft.window, capacity_basis: draft.basis });
 
 /**
  * Makes and signs a round.

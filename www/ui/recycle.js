@@ -3,14 +3,14 @@
 import { h, byId, fill, download, fileName } from './dom.js';
 import { soon, nextFrame, settled, oneByOne } from './timing.js';
 import { t } from './i18n.js';
-import { startShell, showSteps, announce, errorBox, undoable, notify, confirmDialog, progressBar } from './shell.js';
+import { startShell, showSteps, announce, errorBox, undoable, notify, confirmDialog, progressBar, redrawBar } from './shell.js';
 import { acceptFiles, refuseStrayDrops, readManifest, wholeText, matchClass } from './intake.js';
 import { Fleet } from './fleet.js';
 import { CellTable, renderReading } from './fleet-view.js';
 import { roundCard, checksForRecycler } from './round-view.js';
 import { renderNewRound, emptyDraft, protocolOf, classNames, signRound, shareRound } from './new-round.js';
 import { renderBallots, contentKey } from './ballots-view.js';
-import { renderDecide } from './decide-view.js';
+import { renderDecide, physicsBar } from './decide-view.js';
 import { renderHealthResult } from './health-view.js';
 import { assess, freshQuestion, isQuick, renderValue } from './value-view.js';
 import { IdentityPanel } from './identity-view.js';
@@ -26,9 +26,9 @@ const freshRound = () => ({
   physics: freshPhysics(),
   roundFile: null, opened: null, round: null, roundError: null, openError: null, opening: false, isDemo: false,
   /** Ballot files as they came, and what became of each. */
-  ballotFiles: [], records: [], boardFile: null, truthSoh: null, exportError: null, worth: null, valueError: null, without: null, leavingOut: false, ballotWork: null, result: null, compared: null, deciding: false, decideError: null, truth: null,
+  ballotFiles: [], openedBy: undefined, filter: { text: '', class: '', status: 'all' }, records: [], boardFile: null, truthSoh: null, exportError: null, worth: null, valueError: null, without: null, leavingOut: false, ballotWork: null, result: null, compared: null, deciding: false, decideError: null, truth: null,
 });
-const state = { draft: emptyDraft(), ...freshRound(), rules: ['evidence'], rule: 'evidence', valueEdits: new Map(), valueQuestion: freshQuestion(), filter: { text: '', class: '', status: 'all' }, demoBusy: null };
+const state = { draft: emptyDraft(), ...freshRound(), rules: ['evidence'], rule: 'evidence', valueEdits: new Map(), valueQuestion: freshQuestion(), demoBusy: null };
 /** One worker of its own holds the opened ballots; never behind a long read. */
 const tallies = new Pool(1);
 let stopOpening = null;
@@ -37,15 +37,20 @@ const inTurn = oneByOne();
 
 const fleet = new Fleet({ protocol: () => protocolOf(state.draft), classes: () => classNames(state.draft), onChange: onFleet });
 const cellTable = new CellTable(byId('cells'), fleet, { withLabels: false });
-const identity = new IdentityPanel(byId('identity'), { role: 'recycler', onChange: () => { renderOpen(); renderRoundFile(); renderSteps(); inTurn(reopenBallots); } });
+const identity = new IdentityPanel(byId('identity'), { role: 'recycler', onChange: () => { renderOpen(); renderRoundFile(); renderVotes(); renderSteps(); inTurn(reopenBallots); } });
 const soonReading = soon(() => { renderReading(byId('reading'), fleet); renderSteps(); }, 60);
 
+let wasReading = false;
 function onFleet(why) {
+  const isReading = !!fleet.work;
+  if (isReading && !wasReading) renderOpen(); // no round is opened with half of them
+  wasReading = isReading;
   if (why === 'progress') { soonReading(); return; }
   if (why === 'read') announce(t('read.cells', { n: fleet.cells.length }));
   renderReading(byId('reading'), fleet);
   cellTable.render();
   renderOpen();
+  if (state.result) renderDecisions(); // the physics voter asks for files
   renderSteps();
   draft.keep();
 }
@@ -66,10 +71,10 @@ function render() {
 }
 
 const renderOpen = () => renderNewRound(byId('open'), state, fleet, identity.identity, {
-  onChange: () => { renderOpen(); renderSteps(); draft.keep(); }, onEdit: () => { renderSteps(); draft.keep(); }, onOpen: openNew,
+  onChange: () => { renderOpen(); renderSteps(); draft.keep(); if (state.result) inTurn(decide); }, onEdit: () => { renderSteps(); draft.keep(); fleet.follow(); }, onOpen: openNew,
 });
 const renderVotes = () => renderBallots(byId('ballots'), state, { identity: identity.identity, onRemove: removeBallot, onCancel: stopOpening });
-const renderDecisions = () => { state.physics.nReadable = signatures().length; renderDecide(byId('decide'), state, { onRule: (rule) => { state.rule = rule; decide(); }, onCompare: compare, onTruth: readTruth, onWhy: why, onPhysics: joinPhysics }); renderHealthResult(byId('health'), state, knownHealth()); };
+const renderDecisions = () => { state.physics.nReadable = signatures().length; renderDecide(byId('decide'), state, { onRule: (rule) => { state.rule = rule; inTurn(decide); }, onCompare: () => inTurn(compare), onTruth: readTruth, onWhy: why, onPhysics: (isOn) => inTurn(() => joinPhysics(isOn)) }); renderHealthResult(byId('health'), state, knownHealth()); };
 
 function renderRoundFile() {
   const actions = state.roundFile ? [shareRound(state), h('button.quiet.danger', { type: 'button', 'data-test': 'forget', onclick: startOver }, t('round.start-over'))] : null;
@@ -104,7 +109,7 @@ async function editValue() {
 /** Signs and saves the board: accepted and rejected fingerprints, chained to what was said before. */
 async function saveBoard() {
   try {
-    const input = await tallies.call('box.board-input', { earlier: state.boardFile, at: Math.floor(Date.now() / 1000), rule: state.rule, csv: state.result.csv });
+    const input = await tallies.call('box.board-input', { earlier: state.boardFile, at: Math.floor(Date.now() / 1000), rule: state.result.rule, csv: state.result.csv });
     state.boardFile = await tallies.call('box.board-seal', { signature: await sign(identity.identity, input) });
     download(`${fileName(state.round.name)}.board.json`, state.boardFile);
     draft.keep();
@@ -120,7 +125,7 @@ function renderExport() {
   fill(byId('export'), !result ? h('p.muted', t('export.not-yet')) : h('div.actions',
     h('button.primary', { type: 'button', 'data-test': 'save-csv', onclick: () => download(`${name}.result.csv`, result.csv, 'text/csv') }, t('export.csv')),
     h('button', { type: 'button', 'data-test': 'save-json', onclick: () => download(`${name}.result.json`, resultJson()) }, t('export.json')),
-    h('button', { type: 'button', 'data-test': 'save-board', disabled: identity.identity?.kid !== state.opened.kid, onclick: saveBoard }, t('export.board')),
+    h('button', { type: 'button', 'data-test': 'save-board', disabled: identity.identity?.kid !== state.opened.kid, onclick: () => inTurn(saveBoard) }, t('export.board')),
     h('button', { type: 'button', onclick: () => print() }, t('export.print')),
     identity.identity?.kid === state.opened.kid && !state.isDemo ? h('button.quiet.danger', { type: 'button', 'data-test': 'destroy-key', title: t('export.destroy-help'), onclick: () => identity.destroy() }, t('export.destroy-key')) : null,
     state.isDemo ? h('span.badge.simulated', t('simulated.word')) : null), result ? h('p.muted', t('export.board-help')) : null,
@@ -152,7 +157,7 @@ async function openNew() {
   try {
     if (state.ballotFiles.length && !await confirmDialog(t('open.replace'), t('open.replace-ask'), t('open.replace'), { danger: true })) { state.opening = false; renderOpen(); return; }
     const text = await signRound(state.draft, fleet.usable(), identity.identity);
-    await inTurn(() => openRound(text));
+    await inTurn(() => openRound(text, { isAsked: true }));
     notify(t('open.done', { name: state.round.name }));
   } catch (error) {
     state.openError = error;
@@ -162,11 +167,14 @@ async function openNew() {
 }
 
 /** @param {string|Promise<string>} text */
-async function openRound(text, { isDemo = false } = {}) {
+async function openRound(text, { isDemo = false, isAsked = false } = {}) {
   try {
     const roundFile = await text;
     const opened = await call('round.open', { file: roundFile, now: Math.floor(Date.now() / 1000) });
-    if (opened.hash !== state.opened?.hash) Object.assign(state, freshRound());
+    if (opened.hash !== state.opened?.hash) {
+      if (state.ballotFiles.length && !isAsked && !await confirmDialog(t('open.replace'), t('open.replace-ask'), t('open.replace'), { danger: true })) return;
+      Object.assign(state, freshRound());
+    }
     Object.assign(state, { roundFile, opened, round: opened.round, roundError: null, isDemo });
     announce(t('round.loaded', { name: opened.round.name }));
   } catch (error) {
@@ -181,6 +189,7 @@ async function addBallots(entries) {
   if (!state.round) { notify(t('ballots.needs-round')); return; }
   const controller = new AbortController();
   stopOpening = () => controller.abort();
+  state.openedBy = identity.identity;
   const unread = [];
   await eachBallot(entries, async ({ file, path: name }) => {
     if (controller.signal.aborted) return;
@@ -196,7 +205,8 @@ async function addBallots(entries) {
 
 /** With another key, or without one, the same files open or not. None leaves the list meanwhile. */
 async function reopenBallots() {
-  if (!state.ballotFiles.length) return;
+  if (!state.ballotFiles.length || state.openedBy === identity.identity) return;
+  state.openedBy = identity.identity;
   await eachBallot(state.ballotFiles, async (file) => { file.content_key = await contentKey(file.text, identity.identity); });
   await judgeBallots();
 }
@@ -216,7 +226,10 @@ async function judgeBallots() {
   const files = [...state.ballotFiles];
   try {
     const judged = await tallies.call('box.open', { round_file: state.roundFile, files });
-    state.records = await Promise.all(judged.map(async (record, i) => ({ ...record, id: String(i), from: files[i], key: await keyOf(record) })));
+    const records = [];
+    // One after another: the key of a first ballot is known to the next.
+    for (const [i, record] of judged.entries()) records.push({ ...record, id: String(i), from: files[i], key: await keyOf(record) });
+    state.records = records;
   } catch (error) {
     state.decideError = error;
   }
@@ -291,7 +304,7 @@ async function joinPhysics(isOn) {
   Object.assign(physics, { isOn, error: null, nAnswered: null, work: isOn ? { done: 0, total: 0 } : null });
   renderDecisions();
   try {
-    if (isOn) physics.nAnswered = await tallies.call('box.physics', { signatures: signatures() }, { onProgress: (work) => { physics.work = work; renderDecisions(); } });
+    if (isOn) physics.nAnswered = await tallies.call('box.physics', { signatures: signatures() }, { onProgress: (work) => { physics.work = work; redrawBar(byId('decide'), physicsBar(work)); } });
     else await tallies.call('box.no-physics', {});
   } catch (error) {
     Object.assign(physics, { isOn: false, error });
@@ -313,7 +326,7 @@ async function compare() {
   render();
 }
 
-const why = (battery) => tallies.call('box.why', { rule: state.rule, controls: controls(), battery });
+const why = (battery) => tallies.call('box.why', { rule: state.result.rule, controls: controls(), battery });
 
 /** What is known of the batteries' health: own labelled pulse tests, then the truth file. */
 function knownHealth() {
@@ -359,6 +372,8 @@ async function startOver() {
   if (!await confirmDialog(t('round.start-over'), t('round.start-over-ask-recycler'), t('round.start-over'), { danger: true })) return;
   stopOpening?.();
   await inTurn(() => { Object.assign(state, freshRound(), { draft: emptyDraft() }); });
+  if (!identity.known.includes(identity.identity)) identity.identity = identity.known[0] ?? null; // the demo's is nobody's
+  identity.changed();
   fleet.clear();
   await draft.remove();
   render();
@@ -416,7 +431,10 @@ async function restore(last) {
 startShell(render);
 refuseStrayDrops();
 acceptFiles(byId('files-drop'), (entries) => fleet.add(entries));
-acceptFiles(byId('round-drop'), (entries) => inTurn(() => openRound(wholeText(entries.at(-1).file))));
+acceptFiles(byId('round-drop'), (entries) => inTurn(async () => {
+  await openRound(wholeText(entries.at(-1).file));
+  if (!state.roundError) draft.begin();
+}));
 acceptFiles(byId('ballots-drop'), (entries) => inTurn(() => addBallots(entries)));
 byId('demo').addEventListener('click', demo);
 startSelfTest();
@@ -429,11 +447,11 @@ if (last) {
 }
 document.documentElement.dataset.usable = 'true';
 warmUp();
-try { state.rules = await call('rules', {}); } catch (error) { state.roundError = error; }
-if (last) {
-  await inTurn(() => restore(last));
-  draft.begin();
-}
+await inTurn(async () => {
+  try { state.rules = await call('rules', {}); } catch (error) { state.roundError = error; }
+  if (last) await restore(last);
+});
+if (!state.roundError) draft.begin(); // else the draft stays as it was
 render();
 document.documentElement.dataset.restored = 'true';
 if (location.hash === '#demo') demo();

@@ -54,3 +54,24 @@ export function oneByOne() {
     return last;
   };
 }
+
+let typed = null;
+const afterwards = new Map();
+addEventListener('input', ({ target }) => { if (target.type === 'text' || target.type === 'number') typed = target; }, true);
+for (const kind of ['change', 'focusout']) {
+  addEventListener(kind, ({ target }) => {
+    if (target !== typed) return;
+    typed = null;
+    settled(() => {
+      const actions = [...afterwards.values()];
+      afterwards.clear();
+      for (const action of actions) action();
+    });
+  }, true);
+}
+
+/** Draws a host anew at once, or as soon as no field in it is half typed. */
+export function onceTyped(host, draw) {
+  if (typed && host.contains(typed)) afterwards.set(host, draw);
+  else draw();
+}

@@ -17,13 +17,15 @@ export function trainingHindrance(state, fleet) {
   return null;
 }
 
+export const trainingBar = ({ training }, onCancel) => progressBar(t(`train.phase.${training.phase ?? 'start'}`, training), { done: training.done ?? 0, total: training.total ?? 0, onCancel, test: 'train-progress' });
+
 /** @param {HTMLElement} host */
 export function renderTraining(host, state, fleet, { onTrain, onCancel, onSetting }) {
   const hindrance = trainingHindrance(state, fleet);
   const { training, cast, settings } = state;
   fill(host,
     hindrance ? h('p.muted', { 'data-test': 'train-hindrance', 'data-code': hindrance.code }, t(`hindrance.${hindrance.code}`, hindrance.params)) : settingsForm(settings, state.round, onSetting),
-    training ? progressBar(t(`train.phase.${training.phase ?? 'start'}`, training), { done: training.done ?? 0, total: training.total ?? 0, onCancel, test: 'train-progress' })
+    training ? trainingBar(state, onCancel)
       : hindrance ? null : h('div.actions', h('button', { type: 'button', class: cast ? '' : 'primary', 'data-test': 'train', onclick: onTrain }, t(cast ? 'train.again' : 'train.go', { n: fleet.labelled().length }))),
     state.trainError ? errorBox(state.trainError, 'train-error') : null,
     cast && !training ? [state.stale ? h('p.message.warn', { 'data-test': 'stale' }, t('train.stale')) : null, qualityReport(cast.quality, state.round, cast.ballot)] : null);

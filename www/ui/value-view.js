@@ -27,13 +27,13 @@ export async function assess(state) {
   const { result, round } = state;
   const { lfp, nmc, accuracy, soh, soc, usd } = state.valueQuestion;
   try {
-    state.worth = await call('value', {
+    const worth = await call('value', {
       edits: [...state.valueEdits], question: { lfp, nmc, accuracy: share(accuracy), soh: share(soh), soc: share(soc) }, in_usd: usd,
       classes: round.catalogue.classes.map(({ name }) => name), batteries: result.decisions.map((d) => d.name),
       probabilities: result.decisions.map((d) => d.probabilities), soh: result.decisions.map(({ soh: found }) => (found ? [found.soh, found.half_width] : null)),
       without: state.without ?? [],
     });
-    state.valueError = null;
+    Object.assign(state, { worth: { ...worth, usd }, valueError: null });
   } catch (error) {
     state.valueError = error;
   }
@@ -67,7 +67,7 @@ function refusal({ code, params }) {
   return h('p.message.bad', { 'data-test': 'value-error', 'data-code': code ?? 'internal', 'data-field': params?.field ?? params?.group ?? params?.item }, words);
 }
 
-const symbol = (state) => (state.valueQuestion.usd ? 'US$' : '¥');
+const symbol = (state) => (state.worth.usd ? 'US$' : '¥');
 const amount = (state, yuan) => yuan * state.worth.per_yuan;
 const money = (state, yuan) => {
   const value = amount(state, yuan);
@@ -227,7 +227,7 @@ function printSection(id) {
 /** The figures that need no lot, one line each: what, of what, value, unit. */
 function streamsCsv(state) {
   const all = state.worth.overview;
-  const unit = `${state.valueQuestion.usd ? 'USD' : 'CNY'}/t`;
+  const unit = `${state.worth.usd ? 'USD' : 'CNY'}/t`;
   const yuan = (value) => amount(state, value);
   const lines = [['what', 'of', 'value', 'unit']];
   const streams = [...all.mixtures.map((m, i) => [`${MIXTURES[i][0]}:${MIXTURES[i][1]}`, m]), ['own', all.own]];
