@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { join } from "node:path";
 import { at, open, saved } from "./actors.mjs";
-import { dist, launch } from "./browser.mjs";
+import { dist, launch, pause } from "./browser.mjs";
 
 let browser;
 before(async () => (browser = await launch()));
@@ -46,6 +46,11 @@ test("the demo's lot in money: figures of both papers, edits, refusals by field,
   await at(page, "value-items").locator("summary").click();
   await change(page, "item-price.copper", "");
   assert.deepEqual(await refusal(page), ["value-bad-value", "price.copper"]);
+  // The figures that are kept meanwhile are not called by another currency.
+  await at(page, "value-currency").selectOption("usd");
+  await pause(500); // the same refusal again cannot be told from the first
+  assert.doesNotMatch(await at(page, "value-profit").innerText(), /US\$/);
+  await at(page, "value-currency").selectOption("yuan");
   await change(page, "item-price.copper", "50000");
   await at(page, "value-error").waitFor({ state: "detached" });
   await change(page, "item-nmc.cathode-share", "0.5");

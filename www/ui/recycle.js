@@ -12,6 +12,7 @@ import { renderNewRound, emptyDraft, protocolOf, classNames, signRound, shareRou
 import { renderBallots, contentKey } from './ballots-view.js';
 import { renderDecide, physicsBar } from './decide-view.js';
 import { renderHealthResult } from './health-view.js';
+import { renderResultFiles } from './result-view.js';
 import { assess, freshQuestion, isQuick, renderValue } from './value-view.js';
 import { IdentityPanel } from './identity-view.js';
 import { sign } from './keys.js';
@@ -94,7 +95,7 @@ async function leaveOut() {
   const { result } = state;
   state.leavingOut = true;
   renderWorth();
-  const without = await tallies.call('box.without', { rule: state.rule, controls: controls() }).catch(() => null);
+  const without = await tallies.call('box.without', { rule: result.rule, controls: controls() }).catch(() => null);
   if (state.result !== result) return;
   Object.assign(state, { without, leavingOut: false });
   await editValue();
@@ -119,18 +120,7 @@ async function saveBoard() {
   }
 }
 
-function renderExport() {
-  const { result, round } = state;
-  const name = fileName(round?.name ?? 'round');
-  fill(byId('export'), !result ? h('p.muted', t('export.not-yet')) : h('div.actions',
-    h('button.primary', { type: 'button', 'data-test': 'save-csv', onclick: () => download(`${name}.result.csv`, result.csv, 'text/csv') }, t('export.csv')),
-    h('button', { type: 'button', 'data-test': 'save-json', onclick: () => download(`${name}.result.json`, resultJson()) }, t('export.json')),
-    h('button', { type: 'button', 'data-test': 'save-board', disabled: identity.identity?.kid !== state.opened.kid, onclick: () => inTurn(saveBoard) }, t('export.board')),
-    h('button', { type: 'button', onclick: () => print() }, t('export.print')),
-    identity.identity?.kid === state.opened.kid && !state.isDemo ? h('button.quiet.danger', { type: 'button', 'data-test': 'destroy-key', title: t('export.destroy-help'), onclick: () => identity.destroy() }, t('export.destroy-key')) : null,
-    state.isDemo ? h('span.badge.simulated', t('simulated.word')) : null), result ? h('p.muted', t('export.board-help')) : null,
-  state.exportError ? errorBox(state.exportError, 'export-error') : null);
-}
+const renderExport = () => renderResultFiles(byId('export'), state, identity.identity, { onBoard: () => inTurn(saveBoard), onDestroy: () => identity.destroy() });
 
 const counted = () => state.records.filter(({ status }) => status === 'accepted');
 
@@ -352,20 +342,6 @@ async function readTruth(file) {
   Object.assign(state, { truth, truthSoh });
   announce(t('decide.truth-read', { n: known }));
   renderDecisions();
-}
-
-/** The result as JSON, in the shape of the command line. */
-function resultJson() {
-  const { result, records, round } = state;
-  const name = (index) => round.catalogue.classes[index]?.name ?? '';
-  const rejected = records.filter(({ status }) => status !== 'accepted').map(({ file, fingerprint, status, reason }) => ({ file, fingerprint, code: reason?.code ?? `ballot-${status}` }));
-  const rounded = (value) => Math.round(value * 1e4) / 1e4;
-  const decisions = result.decisions.map((d) => ({
-    battery: d.name, class: name(d.class), confidence: rounded(d.confidence), margin: rounded(d.margin), status: d.status,
-    level: d.level, answer: d.answer, answer_confidence: rounded(d.answer_confidence), probabilities: d.probabilities.map(rounded),
-    decisive: d.decisive.map((voter) => result.voters[voter]?.name ?? ''), control: d.is_control,
-  }));
-  return JSON.stringify({ round: round.name, rule: result.rule, n_ballots: result.n_ballots, simulated: state.isDemo || undefined, rejected, decisions }, null, 1);
 }
 
 async function startOver() {

@@ -26,6 +26,7 @@ const share = (value) => (Number.isFinite(value) ? value / 100 : null);
 export async function assess(state) {
   const { result, round } = state;
   const { lfp, nmc, accuracy, soh, soc, usd } = state.valueQuestion;
+  const asked = state.asked = {}; // a later question, or another result, overtakes this one
   try {
     const worth = await call('value', {
       edits: [...state.valueEdits], question: { lfp, nmc, accuracy: share(accuracy), soh: share(soh), soc: share(soc) }, in_usd: usd,
@@ -33,9 +34,9 @@ export async function assess(state) {
       probabilities: result.decisions.map((d) => d.probabilities), soh: result.decisions.map(({ soh: found }) => (found ? [found.soh, found.half_width] : null)),
       without: state.without ?? [],
     });
-    Object.assign(state, { worth: { ...worth, usd }, valueError: null });
+    if (state.asked === asked && state.result === result) Object.assign(state, { worth: { ...worth, usd }, valueError: null });
   } catch (error) {
-    state.valueError = error;
+    if (state.asked === asked) state.valueError = error;
   }
 }
 
