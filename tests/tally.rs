@@ -169,6 +169,30 @@ fn a_class_that_nobody_holds_is_unknown() {
 }
 
 #[test]
+fn a_ballot_without_evidence_vouches_for_nothing_that_others_measured() {
+    let fleet = fleet();
+    let params = TrialParams {
+        hidden_class: Some(2),
+        ..clients(6, Holding::All)
+    };
+    let mut trial = trial(&fleet, &params, 8).unwrap();
+    let mut liar = trial.ballots[0].clone();
+    for row in &mut liar.rows {
+        row.evidence.clear();
+        row.familiarity = 15;
+    }
+    trial.ballots.push(liar);
+    let n = trial.truth.len();
+    let ballots = signed(&trial.ballots);
+    let found = tally(&fleet.catalogue, n, &ballots, &Options::default()).unwrap();
+    for (decision, truth) in found.decisions.iter().zip(&trial.truth) {
+        if *truth == 2 {
+            assert_eq!(decision.status, Status::Unknown);
+        }
+    }
+}
+
+#[test]
 fn any_ballots_may_be_missing_and_their_order_does_not_matter() {
     let fleet = fleet();
     let trial = trial(&fleet, &clients(6, Holding::AtLeast(3)), 1).unwrap();
@@ -378,4 +402,31 @@ fn misfits_are_listed_and_nothing_panics() {
     };
     let refused = tally(&fleet.catalogue, n, &signed(&ballots), &control);
     assert_eq!(refused, Err(TallyError::Control { row: 1 }));
+}
+
+#[test]
+fn no_claimed_distance_escapes_the_cap_on_weights() {
+    let catalogue = Catalogue::from_names(["a", "b", "c"]);
+    let honest = small([10, 10], [[9, 1], [9, 1]]);
+    for distance in [20_000, 8_000_000, u32::MAX] {
+        let mut liar = small([10, 10], [[0, 10], [0, 10]]).remove(0);
+        liar.distance = [distance; 2];
+        let ballots = [
+            &honest[..1],
+            &honest[..1],
+            &honest[..1],
+            &honest[..1],
+            &[liar],
+        ]
+        .concat();
+        let options = Options {
+            rule: Rule::Wasserstein,
+            ..Options::default()
+        };
+        let found = tally(&catalogue, 1, &signed(&ballots), &options).unwrap();
+        let most = options.weight_cap / (4.0 + options.weight_cap);
+        let p = found.decisions[0].probabilities[1];
+        assert!(p <= 0.1 + most && p.is_finite(), "{distance}: {p}");
+        assert_eq!(found.decisions[0].class, 0, "{distance}");
+    }
 }

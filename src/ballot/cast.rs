@@ -84,7 +84,13 @@ pub fn cast(
         report,
         |voted, vote| {
             if round.asks_soh {
-                let voter = SohVoter::fit(voted.table, voted.own.labels, options.seed);
+                // Own batteries in the query are left out here too: what is said about them must
+                // not tell that their health is known.
+                let asked: BTreeSet<u32> = vote.owners.iter().flatten().copied().collect();
+                let is_other = |row: &usize| !asked.contains(&voted.own.batteries[*row]);
+                let others: Vec<usize> = (0..voted.table.len()).filter(is_other).collect();
+                let labels: Vec<u16> = others.iter().map(|&row| voted.own.labels[row]).collect();
+                let voter = SohVoter::fit(&voted.table.select(&others), &labels, options.seed);
                 if !voter.is_empty() {
                     // A model exists for `pulse-21/1` only, whose width was checked before.
                     let _ = health::answer(&voter, voted.query, &vote.coverage, &mut vote.rows);
@@ -238,7 +244,10 @@ fn check(
     let valid_noise = (0.0..=100.0).contains(&options.nsr_percent);
     for (valid, name) in [
         (valid_noise, "nsr"),
-        (options.n_trees.unwrap_or(round.n_trees) > 0, "trees"),
+        (
+            (1..=crate::round::MAX_TREES).contains(&options.n_trees.unwrap_or(round.n_trees)),
+            "trees",
+        ),
         (
             (1..=100_000).contains(&options.rows_per_class),
             "rows-per-class",

@@ -69,6 +69,8 @@ pub struct Vote {
     pub n_training_rows: u32,
     /// The forest, which stays with the collaborator.
     pub forest: Forest,
+    /// Per query battery the own one that it is, answered as if left out. Stays here as well.
+    pub owners: Vec<Option<u32>>,
 }
 
 /// Casts a vote on a query, shape (batteries, p), finite and not empty.
@@ -136,6 +138,7 @@ pub fn vote(
         n_training_rows,
         coverage,
         forest,
+        owners,
     })
 }
 

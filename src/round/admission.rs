@@ -22,7 +22,7 @@ pub enum Refusal {
     Seal(seal::Error),
     /// Its contents.
     Contents(Invalid),
-    /// The same file came before.
+    /// The same ballot came before: the same file, or the same votes signed at the same time.
     Duplicate,
     /// Signed by a key that the roster does not list.
     NotOnRoster,
@@ -58,7 +58,7 @@ impl fmt::Display for Refusal {
         match self {
             Self::Seal(error) => error.fmt(f),
             Self::Contents(error) => error.fmt(f),
-            Self::Duplicate => f.write_str("the same ballot file came before"),
+            Self::Duplicate => f.write_str("the same ballot came before"),
             Self::NotOnRoster => f.write_str("signed by a key that is not on the round's roster"),
             Self::Late => f.write_str("signed after the deadline"),
             Self::Early => f.write_str("signed before the round was made"),
@@ -124,6 +124,7 @@ pub fn admit<'a>(
     content_key: &mut dyn FnMut(&Opening) -> Result<Vec<u8>, seal::Error>,
 ) -> Vec<Admission> {
     let mut seen = BTreeSet::new();
+    let mut said = BTreeSet::new();
     let mut admissions: Vec<Admission> = Vec::new();
     for (file, bytes) in files {
         let mut admission = Admission {
@@ -136,8 +137,16 @@ pub fn admit<'a>(
         if seen.insert(admission.fingerprint.clone()) {
             match open(signed, bytes, content_key) {
                 Ok(opened) => {
-                    if let Err(refusal) = judge(signed, &opened) {
-                        admission.status = Status::Rejected(refusal);
+                    // Whoever carries a ballot can spell its envelope anew, but not say another
+                    // thing: the copy must not push out the file that the receipt names.
+                    let what = (opened.signer.kid().to_owned(), opened.signed_at);
+                    let is_new = said.insert((what, opened.payload.clone()));
+                    match judge(signed, &opened) {
+                        Err(refusal) => admission.status = Status::Rejected(refusal),
+                        Ok(()) if !is_new => {
+                            admission.status = Status::Rejected(Refusal::Duplicate);
+                        }
+                        Ok(()) => {}
                     }
                     admission.name = Some(display_name(signed, &opened));
                     admission.opened = Some(opened);

@@ -122,6 +122,10 @@ pub enum BoardError {
     Contradicted,
     /// The result is not on the board.
     ResultNotListed,
+    /// The ballot counts, but the result was made without it.
+    NotInResult,
+    /// The board says of other ballots that they count than those the result was made from.
+    OtherBallots,
 }
 
 impl From<seal::Error> for BoardError {
@@ -141,6 +145,8 @@ impl Coded for BoardError {
             Self::NotListed => "board-not-listed",
             Self::Contradicted => "board-contradicted",
             Self::ResultNotListed => "board-result-not-listed",
+            Self::NotInResult => "board-not-in-result",
+            Self::OtherBallots => "board-other-ballots",
         }
     }
 
@@ -168,6 +174,10 @@ impl fmt::Display for BoardError {
                 f.write_str("the board lists the ballot with another key or time of signing")
             }
             Self::ResultNotListed => f.write_str("the result is not on the board"),
+            Self::NotInResult => f.write_str("the result was made without this ballot"),
+            Self::OtherBallots => f.write_str(
+                "the board counts other ballots than the result: give all that were published",
+            ),
         }
     }
 }
@@ -192,7 +202,11 @@ impl Board {
                 Status::Accepted => (Event::Accepted, None),
                 Status::Superseded { by } => (Event::Superseded, Some(by.clone())),
                 // The file itself stands on the board already.
-                Status::Rejected(super::Refusal::Duplicate) => continue,
+                Status::Rejected(super::Refusal::Duplicate)
+                    if self.last_entry(digest).is_some() =>
+                {
+                    continue
+                }
                 Status::Rejected(refusal) => (Event::Rejected, Some(refusal.code().to_owned())),
             };
             let last = self.last_entry(digest);
@@ -208,11 +222,58 @@ impl Board {
                 reason,
                 link: String::new(),
             });
+            if let (Event::Accepted, Some(opened)) = (event, &admission.opened) {
+                self.supersede(opened.signer.kid(), (opened.signed_at, digest), at);
+            }
         }
     }
 
-    /// Adds a result: the bytes of the result file and the name of the rule that made it.
-    pub fn record_result(&mut self, rule: &str, result: &[u8], at: u64) {
+    /// One ballot per key also where the earlier one came another day.
+    fn supersede(&mut self, kid: &str, (signed_at, by): (u64, &str), at: u64) {
+        let mut earlier = Vec::new();
+        for digest in self.accepted() {
+            let entry = self.last_entry(digest);
+            let entry = entry.filter(|entry| entry.kid.as_deref() == Some(kid));
+            let signed = entry.and_then(|entry| entry.signed_at);
+            if signed.is_some_and(|signed| (signed, digest) < (signed_at, by)) {
+                earlier.push((digest.to_owned(), signed));
+            }
+        }
+        for (digest, signed_at) in earlier {
+            self.push(Entry {
+                at,
+                event: Event::Superseded,
+                digest,
+                kid: Some(kid.to_owned()),
+                signed_at,
+                reason: Some(by.to_owned()),
+                link: String::new(),
+            });
+        }
+    }
+
+    /// Adds a result: the bytes of the result file and the name of the rule that made it from
+    /// these admissions, which were recorded before.
+    ///
+    /// # Errors
+    /// [`BoardError::OtherBallots`] if others count on the board than were counted for the result.
+    pub fn record_result(
+        &mut self,
+        admissions: &[Admission],
+        rule: &str,
+        result: &[u8],
+        at: u64,
+    ) -> Result<(), BoardError> {
+        let mut counted: Vec<&str> = (admissions.iter())
+            .filter_map(Admission::counted)
+            .map(|opened| &*opened.fingerprint)
+            .collect();
+        let mut listed = self.accepted();
+        crate::order::sort(&mut counted);
+        crate::order::sort(&mut listed);
+        if counted != listed {
+            return Err(BoardError::OtherBallots);
+        }
         self.push(Entry {
             at,
             event: Event::Result,
@@ -222,6 +283,7 @@ impl Board {
             reason: Some(rule.into()),
             link: String::new(),
         });
+        Ok(())
     }
 
     fn push(&mut self, mut entry: Entry) {
@@ -358,6 +420,19 @@ impl Board {
         let entry = self.entries.get(at).ok_or(BoardError::ResultNotListed)?;
         let rule = entry.reason.as_deref().unwrap_or_default();
         Ok((rule, self.accepted_until(at)))
+    }
+}
+
+/// Refuses a receipt whose ballot counts, but not among those a result was made from
+/// ([`Board::check_result`]).
+///
+/// # Errors
+/// [`BoardError::NotInResult`].
+pub fn check_in_result(receipt: &Receipt, counted: &[&str]) -> Result<(), BoardError> {
+    if counted.contains(&&*receipt.ballot) {
+        Ok(())
+    } else {
+        Err(BoardError::NotInResult)
     }
 }
 

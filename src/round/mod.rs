@@ -9,7 +9,7 @@ mod screening;
 mod signed;
 
 pub use admission::{admit, check_quorum, Admission, Refusal, Status};
-pub use board::{Board, BoardError, Entry, Event, Standing, BOARD_FORMAT};
+pub use board::{check_in_result, Board, BoardError, Entry, Event, Standing, BOARD_FORMAT};
 pub use catalogue::{Catalogue, Cathode, Class, Family};
 pub use contents::{Member, PublicKeys, Query, Round, FORMAT};
 pub use error::Error;

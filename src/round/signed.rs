@@ -47,6 +47,13 @@ impl Query {
     }
 }
 
+/// Whether a name can be shown as it stands.
+fn fits(text: &str) -> bool {
+    !text.trim().is_empty()
+        && text.chars().count() <= MAX_NAME
+        && !text.chars().any(crate::letters::is_hidden)
+}
+
 impl Round {
     /// Refuses a round that contradicts itself or is out of range.
     ///
@@ -60,11 +67,6 @@ impl Round {
             });
         }
         let invalid = |part, at| Err(Error::Invalid { part, at });
-        let fits = |text: &str| {
-            !text.trim().is_empty()
-                && text.chars().count() <= MAX_NAME
-                && !text.chars().any(char::is_control)
-        };
         if !fits(&self.name) {
             return invalid("name", 0);
         }
@@ -90,6 +92,9 @@ impl Round {
             }
         }
         self.check_query()?;
+        if !fits(&self.recycler.name) {
+            return invalid("recycler", 0);
+        }
         let (signing, encryption) = self.recycler_keys()?;
         if signing.kid() == encryption.kid() {
             return invalid("recycler", 0);
@@ -122,7 +127,7 @@ impl Round {
         }
         let mut seen = BTreeSet::new();
         for (i, battery) in query.batteries.iter().enumerate() {
-            if battery.is_empty() || battery.chars().count() > MAX_NAME || !seen.insert(battery) {
+            if !fits(battery) || !seen.insert(battery) {
                 return invalid("battery identifiers", i + 1);
             }
         }

@@ -180,7 +180,10 @@ impl Opening {
         let ballot = canonical::from_bytes(&payload).ok_or(Error::Contents { format: FORMAT })?;
         Ok(Opened {
             ballot,
-            name: header.text("name")?.chars().take(100).collect(),
+            name: (header.text("name")?.chars())
+                .filter(|letter| !crate::letters::is_hidden(*letter))
+                .take(100)
+                .collect(),
             signed_at: header.whole("iat")?,
             signer,
             payload: canonical::sha256_hex(&payload),

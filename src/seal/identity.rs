@@ -58,7 +58,9 @@ impl Identity {
     /// one, or the name is empty, longer than 100 characters or has control characters.
     pub fn from_jwks(name: &str, signing: &Value, encryption: &Value) -> Result<Self, Error> {
         let name = name.trim();
-        if name.is_empty() || name.chars().count() > MAX_NAME || name.chars().any(char::is_control)
+        if name.is_empty()
+            || name.chars().count() > MAX_NAME
+            || name.chars().any(crate::letters::is_hidden)
         {
             return Err(fault("name"));
         }

@@ -85,7 +85,7 @@ pub fn to_csv(tally: &Tally, catalogue: &Catalogue, batteries: &[String]) -> Str
 
 /// Appends a field, quoted where RFC 4180 asks for it. A leading `=`, `+`, `-` or `@` is led by
 /// an apostrophe: names come from strangers and spreadsheets run formulas.
-fn push_field(out: &mut String, field: &str) {
+pub fn push_field(out: &mut String, field: &str) {
     let is_formula = field.starts_with(['=', '+', '-', '@']);
     let needs_quotes = field.contains([',', '"', '\n', '\r']);
     if needs_quotes {

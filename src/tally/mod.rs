@@ -36,7 +36,7 @@ mod winners;
 pub(crate) use count::{classify, probabilities};
 pub use count::{compare, leave_one_out, tally, Comparison, Tally};
 pub use decide::{Decision, Level, Status};
-pub use export::to_csv;
+pub use export::{push_field, to_csv};
 pub use judge::{judge, Judgement};
 pub use options::{Options, TallyError};
 pub use panel::{check, Misfit, Panel, Signed, Voter};

@@ -75,13 +75,12 @@ impl Unknown {
     }
 }
 
-/// Whether a voter whose ballot carries no evidence finds the battery familiar.
+/// Whether a voter finds the battery familiar where no ballot carries evidence. Where one does, a
+/// silent ballot must not outvote what was measured: any liar could send one.
 pub fn is_vouched_for(panel: &Panel<'_>, battery: usize) -> bool {
-    let vouches = |voter: &Voter<'_>| {
-        let is_silent = voter.levels(battery).next().is_none();
-        voter.is_heard() && is_silent && voter.familiarity(battery) >= FAMILIAR_FROM
-    };
-    panel.voters.iter().any(vouches)
+    let mut heard = panel.voters.iter().filter(|voter| voter.is_heard());
+    let is_silent = |voter: &Voter<'_>| voter.levels(battery).next().is_none();
+    heard.clone().all(is_silent) && heard.any(|voter| voter.familiarity(battery) >= FAMILIAR_FROM)
 }
 
 #[cfg(test)]

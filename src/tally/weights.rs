@@ -7,6 +7,9 @@ use crate::ballot::{FAMILIAR_FROM, LEVELS};
 /// Per level of familiarity lost, a vote of `wdv-local` loses this factor.
 const LOCAL_FACTOR: f64 = 0.6;
 
+/// Largest lead of an exponent over the middle one that still leaves both a normal number.
+const MOST_AHEAD: f64 = 700.0;
+
 /// Weights of one rule on one panel.
 #[derive(Debug, Clone)]
 pub struct Weights {
@@ -107,8 +110,16 @@ fn wasserstein(panel: &Panel<'_>, options: &Options) -> Vec<f64> {
         .iter()
         .map(|v| options.beta * (f64::from(v.ballot.distance[order]) / 1e4 - 1.0))
         .collect();
-    let most = exponents.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    exponents.iter().map(|e| libm::exp(e - most)).collect()
+    let mut sorted = exponents.clone();
+    crate::order::sort_numbers(&mut sorted);
+    let (Some(&middle), Some(&most)) = (sorted.get(sorted.len() / 2), sorted.last()) else {
+        return Vec::new();
+    };
+    // Farther ahead the middle weight would vanish, and with it what the cap is measured by.
+    let most = most.min(middle + MOST_AHEAD);
+    (exponents.iter())
+        .map(|e| libm::exp((e - most).min(0.0)))
+        .collect()
 }
 
 /// Limits every weight to `cap` times the median weight: sizes and distances are the voter's own

@@ -22,6 +22,9 @@ pub struct Battery {
     pub soh_interval: Option<(f64, f64)>,
     /// Mass in kg where known.
     pub mass_kg: Option<f64>,
+    /// Whether no collaborator knows its chemistry: it goes to the laboratory whatever the
+    /// probabilities say.
+    pub is_unknown: bool,
 }
 
 impl Battery {
@@ -61,6 +64,7 @@ impl Battery {
             soh: None,
             soh_interval: None,
             mass_kg: None,
+            is_unknown: false,
         })
     }
 
@@ -230,7 +234,7 @@ pub fn assess_battery(items: &Items, battery: &Battery) -> Result<Assessment, Va
         profit,
         profit_interval,
         lab_value,
-        to_lab: lab_value > items.get("lab.cost", Unit::YuanPerBattery)?,
+        to_lab: battery.is_unknown || lab_value > items.get("lab.cost", Unit::YuanPerBattery)?,
     })
 }
 
@@ -401,6 +405,7 @@ mod tests {
             soh: None,
             soh_interval: None,
             mass_kg: Some(1.0),
+            is_unknown: false,
         }
     }
 

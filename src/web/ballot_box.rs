@@ -152,7 +152,7 @@ impl BallotBox {
             None => Board::new(&self.signed),
         };
         board.record(&self.admissions, at as u64);
-        board.record_result(rule, csv.as_bytes(), at as u64);
+        (board.record_result(&self.admissions, rule, csv.as_bytes(), at as u64)).map_err(coded)?;
         let to_sign = board.to_sign(&self.signed).map_err(coded)?;
         let input = Uint8Array::from(to_sign.signing_input());
         self.board = Some(board);

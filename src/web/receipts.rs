@@ -2,7 +2,7 @@
 
 use super::rounds::open_round;
 use super::translate::{coded, from_js, to_js, Outcome};
-use crate::round::{Board, Standing};
+use crate::round::{self, Board, Standing};
 use crate::seal::Receipt;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
@@ -43,11 +43,19 @@ pub fn verify(given: JsValue) -> Outcome {
     let given: Given = from_js(given)?;
     let signed = open_round(&given.round_file)?;
     let board = Board::read(given.board.as_bytes(), &signed).map_err(coded)?;
+    let (mut rule, mut counted) = (None, board.accepted());
+    if let Some(result) = &given.result {
+        let (by, ballots) = board.check_result(result.as_bytes()).map_err(coded)?;
+        (rule, counted) = (Some(by.to_owned()), ballots);
+    }
     let mut standing = None;
     if let Some(receipt) = &given.receipt {
         let receipt = Receipt::read(receipt.as_bytes()).map_err(coded)?;
         let (status, code, by) = match board.check_receipt(&receipt, &signed).map_err(coded)? {
-            Standing::Accepted => ("accepted", None, None),
+            Standing::Accepted => {
+                round::check_in_result(&receipt, &counted).map_err(coded)?;
+                ("accepted", None, None)
+            }
             Standing::Superseded { by } => ("superseded", None, Some(by)),
             Standing::Rejected { code } => ("rejected", Some(code), None),
         };
@@ -57,11 +65,6 @@ pub fn verify(given: JsValue) -> Outcome {
             by,
             signed_at: receipt.signed_at,
         });
-    }
-    let (mut rule, mut counted) = (None, board.accepted());
-    if let Some(result) = &given.result {
-        let (by, ballots) = board.check_result(result.as_bytes()).map_err(coded)?;
-        (rule, counted) = (Some(by.to_owned()), ballots);
     }
     let ballots = given.ballots.iter().enumerate();
     let not_counted: Vec<usize> = ballots

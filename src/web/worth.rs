@@ -25,6 +25,8 @@ struct LotIn {
     batteries: Vec<String>,
     probabilities: Vec<Vec<f64>>,
     soh: Vec<Option<(f64, f64)>>,
+    /// Positions of batteries that no collaborator knows.
+    unknown: Vec<usize>,
     /// Per collaborator left out the probabilities of every battery; empty where not asked for.
     without: Vec<Vec<Vec<f64>>>,
 }
@@ -89,6 +91,7 @@ impl LotIn {
             let probabilities = probabilities.get(i).into_iter().flatten().copied();
             let classes = self.classes.iter().map(String::as_str).zip(probabilities);
             let mut battery = Battery::from_classes(id, classes)?;
+            battery.is_unknown = self.unknown.contains(&i);
             if let Some(&Some((soh, half_width))) = self.soh.get(i) {
                 battery.soh = Some(soh);
                 battery.soh_interval = Some((soh - half_width, soh + half_width));

@@ -1,7 +1,7 @@
 //! Receipts, boards and results.
 
 use crate::support::*;
-use voltvote::round::{Board, BoardError, Round, Standing};
+use voltvote::round::{check_in_result, Board, BoardError, Refusal, Round, Standing, Status};
 
 #[test]
 fn a_board_tells_every_ballot_where_it_stands() {
@@ -13,17 +13,15 @@ fn a_board_tells_every_ballot_where_it_stands() {
     let unsent = seal(&signed, &ballot(&signed, 5), 3, SIGNED_AT);
 
     let mut board = Board::new(&signed);
-    board.record(
-        &admit_all(&signed, &[("first", &first.file), ("bo", &bo.file)]),
-        1,
-    );
+    let two = admit_all(&signed, &[("first", &first.file), ("bo", &bo.file)]);
+    board.record(&two, 1);
     let early_file = sign(&board.to_sign(&signed).unwrap(), RECYCLER);
     let early = Board::read(&early_file, &signed).unwrap();
     assert_eq!(
         early.check_receipt(&first.receipt, &signed),
         Ok(Standing::Accepted)
     );
-    board.record_result("mv", b"result one", 2);
+    board.record_result(&two, "mv", b"result one", 2).unwrap();
 
     let all: [(&str, &[u8]); 5] = [
         ("first", &first.file),
@@ -37,7 +35,9 @@ fn a_board_tells_every_ballot_where_it_stands() {
     let n_entries = board.entries.len();
     board.record(&admissions, 4);
     assert_eq!(board.entries.len(), n_entries, "nothing new, nothing added");
-    board.record_result("mv", b"result two", 5);
+    board
+        .record_result(&admissions, "mv", b"result two", 5)
+        .unwrap();
 
     let file = sign(&board.to_sign(&signed).unwrap(), RECYCLER);
     let board = Board::read(&file, &signed).unwrap();
@@ -59,7 +59,13 @@ fn a_board_tells_every_ballot_where_it_stands() {
         (rule, counted),
         ("mv", vec![&*first.receipt.ballot, &*bo.receipt.ballot])
     );
+    // Counted, but not in the first result.
+    assert_eq!(
+        check_in_result(&last.receipt, &board.check_result(b"result one").unwrap().1),
+        Err(BoardError::NotInResult)
+    );
     let (_, counted) = board.check_result(b"result two").unwrap();
+    assert_eq!(check_in_result(&last.receipt, &counted), Ok(()));
     assert_eq!(counted, board.accepted());
     assert_eq!(counted, vec![&*bo.receipt.ballot, &*last.receipt.ballot]);
     assert_eq!(
@@ -112,4 +118,76 @@ fn a_board_cannot_be_rewritten_even_by_the_recycler() {
         read.check_extends(&board),
         Err(BoardError::Rewritten { at: 2 })
     );
+}
+
+#[test]
+fn a_board_counts_one_ballot_per_key_and_a_result_counts_what_the_board_does() {
+    let signed = signed_round(&round(3));
+    let first = seal(&signed, &ballot(&signed, 1), 1, SIGNED_AT);
+    let last = seal(&signed, &ballot(&signed, 2), 1, SIGNED_AT + 1);
+    let bo = seal(&signed, &ballot(&signed, 3), 2, SIGNED_AT);
+    let mut board = Board::new(&signed);
+    board.record(
+        &admit_all(&signed, &[("first", &first.file), ("bo", &bo.file)]),
+        1,
+    );
+    // The later ballot of the same key arrives alone, another day.
+    let alone = admit_all(&signed, &[("last", &last.file)]);
+    board.record(&alone, 2);
+    assert_eq!(
+        board.accepted(),
+        vec![&*bo.receipt.ballot, &*last.receipt.ballot]
+    );
+    let by = last.receipt.ballot.clone();
+    assert_eq!(
+        board.check_receipt(&first.receipt, &signed),
+        Ok(Standing::Superseded { by })
+    );
+    assert_eq!(
+        board.clone().record_result(&alone, "mv", b"without bo", 3),
+        Err(BoardError::OtherBallots)
+    );
+    let both = admit_all(&signed, &[("last", &last.file), ("bo", &bo.file)]);
+    assert_eq!(board.record_result(&both, "mv", b"with bo", 3), Ok(()));
+}
+
+#[test]
+fn a_ballot_in_another_envelope_is_the_same_ballot() {
+    let signed = signed_round(&round(3));
+    let sealed = seal(&signed, &ballot(&signed, 1), 1, SIGNED_AT);
+    // The members in another order, as anybody could write them who carries the file.
+    let members: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_slice(&sealed.file).unwrap();
+    let spelt: Vec<String> = (members.iter().rev())
+        .map(|(name, value)| format!("{}:{value}", serde_json::json!(name)))
+        .collect();
+    let copy = format!("{{{}}}", spelt.join(","));
+    assert_ne!(copy.as_bytes(), &*sealed.file);
+    let admissions = admit_all(&signed, &[("own", &sealed.file), ("copy", copy.as_bytes())]);
+    assert_eq!(admissions[0].status, Status::Accepted);
+    assert_eq!(admissions[1].status, Status::Rejected(Refusal::Duplicate));
+    let mut board = Board::new(&signed);
+    board.record(&admissions, 1);
+    assert_eq!(
+        board.check_receipt(&sealed.receipt, &signed),
+        Ok(Standing::Accepted)
+    );
+}
+
+#[test]
+fn names_that_hide_or_move_what_is_printed_are_refused() {
+    for name in [
+        "Recycler\u{200b}",
+        "Recycler\nwords",
+        "\u{1b}[8mRecycler",
+        "\u{202e}x",
+        " ",
+    ] {
+        let mut made = round(3);
+        made.recycler.name = name.into();
+        assert!(made.check().is_err(), "{name:?}");
+        let mut made = round(3);
+        made.query.batteries[0] = name.into();
+        assert!(made.check().is_err(), "{name:?}");
+    }
 }

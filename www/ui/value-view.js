@@ -32,7 +32,7 @@ export async function assess(state) {
       edits: [...state.valueEdits], question: { lfp, nmc, accuracy: share(accuracy), soh: share(soh), soc: share(soc) }, in_usd: usd,
       classes: round.catalogue.classes.map(({ name }) => name), batteries: result.decisions.map((d) => d.name),
       probabilities: result.decisions.map((d) => d.probabilities), soh: result.decisions.map(({ soh: found }) => (found ? [found.soh, found.half_width] : null)),
-      without: state.without ?? [],
+      unknown: result.decisions.flatMap(({ status }, i) => (status === 'unknown' ? [i] : [])), without: state.without ?? [],
     });
     if (state.asked === asked && state.result === result) Object.assign(state, { worth: { ...worth, usd }, valueError: null });
   } catch (error) {

@@ -59,6 +59,15 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let signed = SignedRound::read(&files::read(&arguments.round)?)?;
     let now = files::now();
     signed.check_open(now)?;
+    let identity = arguments.passphrase.unlock(&arguments.identity)?;
+    let key = identity.signing_key()?;
+    let roster = &signed.round.roster;
+    if !roster.is_empty() && !roster.iter().any(|one| one.kid == key.public().kid()) {
+        return Err(Failure::new(
+            "ballot-not-on-roster",
+            "the round asks only those on its roster, and this key is not among them",
+        ));
+    }
     let manifest = Manifest::parse(&files::read(&arguments.labels)?)?;
     let table = own_data::load(&arguments.data, Some(&manifest), &signed.round.protocol)?;
     let classes = labels::classes_of(&table.cell_ids, &manifest, &signed.round.catalogue);
@@ -135,8 +144,6 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     };
     let label = PrivacyLabel::of(&ballot);
 
-    let identity = arguments.passphrase.unlock(&arguments.identity)?;
-    let key = identity.signing_key()?;
     let mut rng = files::rng();
     let unsealed = Unsealed::new(
         &ballot,

@@ -3,34 +3,85 @@
 use crate::failure::Failure;
 use rand::{rngs::OsRng, RngCore, SeedableRng};
 use rand_chacha::ChaCha20Rng;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::time::{SystemTime, UNIX_EPOCH};
 use voltvote::seal::{Identity, Opening, PrivateKey};
 
+/// Files that this run has read: keys, rounds and measurements, which no output may replace.
+static INPUTS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Remembers a file as an input of this run.
+pub fn note_input(path: &Path) {
+    if let (Ok(path), Ok(mut inputs)) = (path.canonicalize(), INPUTS.lock()) {
+        inputs.push(path);
+    }
+}
+
+/// Refuses to write where this run has read.
+pub fn check_output(path: &Path) -> Result<(), Failure> {
+    let is_input = path
+        .canonicalize()
+        .is_ok_and(|path| INPUTS.lock().is_ok_and(|inputs| inputs.contains(&path)));
+    if is_input {
+        let words = format!("{} was read by this very command", path.display());
+        return Err(Failure::new("output-is-input", words));
+    }
+    Ok(())
+}
+
 /// Bytes of a file.
 pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    note_input(path);
     std::fs::read(path)
         .map_err(|error| Failure::new("file-unreadable", format!("{}: {error}", path.display())))
 }
 
-/// Writes a file; an existing one is replaced.
+/// Writes a file; an existing one is replaced, unless it is an input.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    std::fs::write(path, bytes)
-        .map_err(|error| Failure::new("file-unwritable", format!("{}: {error}", path.display())))
+    check_output(path)?;
+    replace(path, bytes)
 }
 
-/// Writes a file that only its owner may read.
+/// Writes a file that may have been read before: one that is continued.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    std::fs::write(path, bytes).map_err(|error| unwritable(path, &error))
+}
+
+/// Writes a file that only its owner may read, at no moment anybody else.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    write(path, bytes)?;
+    check_output(path)?;
+    put_private(
+        path,
+        bytes,
+        std::fs::OpenOptions::new().create(true).truncate(true),
+    )
+}
+
+/// The same, but never over another file: a key that is gone cannot be had again.
+pub fn write_new_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    put_private(path, bytes, std::fs::OpenOptions::new().create_new(true))
+}
+
+fn put_private(
+    path: &Path,
+    bytes: &[u8],
+    options: &mut std::fs::OpenOptions,
+) -> Result<(), Failure> {
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let mode = std::fs::Permissions::from_mode(0o600);
-        std::fs::set_permissions(path, mode).map_err(|error| {
-            Failure::new("file-unwritable", format!("{}: {error}", path.display()))
-        })?;
-    }
-    Ok(())
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    let written = options.write(true).open(path).and_then(|mut file| {
+        // A file that was there keeps its own mode otherwise.
+        #[cfg(unix)]
+        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+        file.write_all(bytes)
+    });
+    written.map_err(|error| unwritable(path, &error))
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::new("file-unwritable", format!("{}: {error}", path.display()))
 }
 
 /// Unix seconds.

@@ -57,7 +57,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             let mut rng = files::rng();
             let identity = Identity::generate(name, &mut rng)?;
             let file = identity.lock(&passphrase, ITERATIONS, &mut rng)?;
-            files::write_private(out, &file)?;
+            files::write_new_private(out, &file)?;
             show(identity.public(), *json)
         }
         Arguments::Show { file, json } => show(&Identity::read_public(&files::read(file)?)?, *json),

@@ -46,11 +46,11 @@ pub struct Arguments {
 /// Prints what was read, found and repaired.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let manifest = match &arguments.manifest {
-        Some(path) => Some(Manifest::parse(&read(path)?)?),
+        Some(path) => Some(Manifest::parse(&crate::files::read(path)?)?),
         None => None,
     };
     let mapping = match &arguments.mapping {
-        Some(path) => Some(Mapping::parse(&read(path)?)?),
+        Some(path) => Some(Mapping::parse(&crate::files::read(path)?)?),
         None => None,
     };
     let files = walk(&arguments.paths, arguments.manifest.as_deref());
@@ -164,6 +164,7 @@ pub fn import(path: &Path, mut options: Options) -> Result<FileImport, Unread> {
 }
 
 fn stream(path: &Path, options: Options) -> Result<FileImport, Unread> {
+    crate::files::note_input(path);
     let mut file = std::fs::File::open(path).map_err(Unread::System)?;
     let mut importer = Importer::new(&path.display().to_string(), options);
     let mut chunk = vec![0; CHUNK];
@@ -357,11 +358,6 @@ fn print(value: &Value) {
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(path)
-        .map_err(|error| Failure::new("file-unreadable", format!("{}: {error}", path.display())))
-}
-
 /// Files in the order given; folders sorted by name, hidden files and manifests left out.
 fn walk(paths: &[PathBuf], manifest: Option<&Path>) -> Vec<PathBuf> {
     let mut files = Vec::new();
@@ -385,7 +381,7 @@ fn walk(paths: &[PathBuf], manifest: Option<&Path>) -> Vec<PathBuf> {
                 .collect();
             inside.sort();
             files.extend(walk(&inside, manifest));
-        } else {
+        } else if path.file_name().is_none_or(|name| name != "manifest.csv") {
             files.push(path.clone());
         }
     }

@@ -3,13 +3,14 @@
 
 use crate::failure::Failure;
 use crate::features::files_in;
+use crate::files;
 use crate::inspect::import;
 use serde_json::{json, Value};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use voltvote::ballot::Ballot;
 use voltvote::error::Coded;
-use voltvote::import::{group, Options};
+use voltvote::import::{group, Manifest, Options};
 use voltvote::round::SignedRound;
 use voltvote::simulate::physics::{
     ballot, signature_of, Answer, PhysicsVoter, TrainingOptions, NAME,
@@ -93,7 +94,13 @@ fn answers(
         }
     }
     let (mut ids, mut signatures) = (Vec::new(), Vec::new());
-    for cell in group(imported, None) {
+    // Names as everywhere: by the manifest in the folder, where there is one.
+    let beside = paths.iter().map(|path| path.join("manifest.csv"));
+    let manifest = match beside.into_iter().find(|path| path.is_file()) {
+        Some(path) => Some(Manifest::parse(&files::read(&path)?)?),
+        None => None,
+    };
+    for cell in group(imported, manifest.as_ref()) {
         match cell.wanted {
             Ok(cycle) => match signature_of(&cycle, params) {
                 Some(signature) => {
@@ -152,6 +159,12 @@ pub fn second_opinion(path: &Path, signed: &SignedRound) -> Result<SecondOpinion
         found.map(|(_, answer)| answer.clone())
     };
     let by_battery: Vec<Option<Answer>> = round.query.batteries.iter().map(of).collect();
+    if by_battery.iter().all(Option::is_none) {
+        return Err(Failure::new(
+            "physics-other-batteries",
+            "none of the files is of a battery of the round: names come from the files and from a manifest.csv beside them",
+        ));
+    }
     Ok(SecondOpinion {
         ballot: ballot(&signed.id, &round.catalogue, &by_battery),
         answers,

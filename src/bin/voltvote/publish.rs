@@ -15,20 +15,25 @@ pub fn publish(
     admissions: &[Admission],
     result: Option<(&str, &[u8])>,
 ) -> Result<Board, Failure> {
-    let mut board = if path.exists() {
-        Board::read(&files::read(path)?, signed)?
-    } else {
-        Board::new(signed)
-    };
+    let mut board = earlier(path, signed)?;
     let now = files::now();
     board.record(admissions, now);
     if let Some((rule, bytes)) = result {
-        board.record_result(rule, bytes, now);
+        board.record_result(admissions, rule, bytes, now)?;
     }
     let to_sign = board.to_sign(signed)?;
     let signature = recycler
         .signing_key()?
         .sign(to_sign.signing_input(), &mut files::rng())?;
-    files::write(path, &to_sign.signed(&signature)?)?;
+    files::replace(path, &to_sign.signed(&signature)?)?;
     Ok(board)
+}
+
+/// The board in `path`, or an empty one.
+pub fn earlier(path: &Path, signed: &SignedRound) -> Result<Board, Failure> {
+    if path.exists() {
+        Ok(Board::read(&files::read(path)?, signed)?)
+    } else {
+        Ok(Board::new(signed))
+    }
 }

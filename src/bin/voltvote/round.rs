@@ -2,8 +2,8 @@
 
 use crate::failure::Failure;
 use crate::files::{self, Passphrase};
-use crate::own_data;
 use crate::publish::publish;
+use crate::{labels, own_data};
 use serde_json::{json, Value};
 use std::path::{Path, PathBuf};
 use voltvote::import::Manifest;
@@ -191,39 +191,29 @@ fn controls_path(round: &Path) -> PathBuf {
     round.with_file_name(format!("{stem}.controls.json"))
 }
 
-/// Reads `cell_id,class` lines; every battery and class must be the round's.
+/// Classes of the query's batteries by a manifest; it must name one at least.
 fn controls(path: &Path, round: &Round) -> Result<Value, Failure> {
-    let wrong = |line: usize, what: &str| {
-        Failure::new(
+    let batteries = &round.query.batteries;
+    let manifest = Manifest::parse(&files::read(path)?)?;
+    let classes = labels::classes_of(batteries, &manifest, &round.catalogue);
+    let named = (batteries.iter().zip(classes))
+        .filter_map(|(battery, class)| Some((battery.clone(), class?.into())));
+    let known: serde_json::Map<String, Value> = named.collect();
+    if known.is_empty() {
+        return Err(Failure::new(
             "controls-invalid",
-            format!("{}, line {line}: {what}", path.display()),
-        )
-    };
-    let text = String::from_utf8(files::read(path)?).map_err(|_| wrong(1, "not UTF-8"))?;
-    let mut lines = text.lines().enumerate();
-    let header: Vec<&str> = match lines.next() {
-        Some((_, line)) => line.split(',').map(str::trim).collect(),
-        None => return Err(wrong(1, "no header")),
-    };
-    let place = |names: [&str; 2]| header.iter().position(|name| names.contains(name));
-    let (Some(id_at), Some(class_at)) =
-        (place(["cell_id", "battery"]), place(["class", "cathode"]))
-    else {
-        return Err(wrong(1, "needs the columns cell_id and class"));
-    };
-    let mut known = serde_json::Map::new();
-    for (i, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
-        let fields: Vec<&str> = line.split(',').map(str::trim).collect();
-        let (Some(id), Some(class)) = (fields.get(id_at), fields.get(class_at)) else {
-            return Err(wrong(i + 1, "too few fields"));
-        };
-        if !round.query.batteries.iter().any(|battery| battery == id) {
-            return Err(wrong(i + 1, "not a battery of the query"));
-        }
-        let Some(class) = round.catalogue.index_of(class) else {
-            return Err(wrong(i + 1, "not a class of the round"));
-        };
-        known.insert((*id).into(), class.into());
+            format!(
+                "{}: names no battery of the query with a class of the round",
+                path.display()
+            ),
+        ));
+    }
+    if known.len() < manifest.rows.len() {
+        eprintln!(
+            "warning[controls-left-out]: {} of {} controls are not in the query or of no class of the round",
+            manifest.rows.len() - known.len(),
+            manifest.rows.len()
+        );
     }
     Ok(Value::Object(known))
 }

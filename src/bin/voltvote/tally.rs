@@ -11,8 +11,8 @@ use voltvote::error::Coded;
 use voltvote::import::Manifest;
 use voltvote::round::{admit, check_quorum, Admission, SignedRound, Status};
 use voltvote::tally::{
-    compare, judge, leave_one_out, tally, to_csv, Comparison, Control, Judgement, Options, Rule,
-    Signed, Tally, RULES,
+    compare, judge, leave_one_out, push_field, tally, to_csv, Comparison, Control, Judgement,
+    Options, Rule, Signed, Tally, RULES,
 };
 
 /// Arguments of `tally`.
@@ -120,6 +120,15 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         })
         .collect();
     counted.extend(physics.as_ref().map(physics::SecondOpinion::signed));
+    if arguments
+        .margin
+        .is_some_and(|margin| !(0.0..=1.0).contains(&margin))
+    {
+        return Err(Failure::new(
+            "margin-range",
+            "--margin is a share between 0 and 1",
+        ));
+    }
     let options = Options {
         rule,
         beta: arguments.beta,
@@ -147,6 +156,11 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         eprintln!("warning[truth-empty]: the truth names no battery of the round");
     }
     let table = to_csv(&result, catalogue, batteries);
+    // The board first: a result that it does not carry must not lie about.
+    if let Some(path) = &arguments.board {
+        let made = Some((&*arguments.rule, table.as_bytes()));
+        publish(path, &signed, &identity, &admissions, made)?;
+    }
     if let Some(path) = &arguments.out {
         files::write(path, table.as_bytes())?;
     }
@@ -167,10 +181,6 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             }
         }
         files::write(path, csv.as_bytes())?;
-    }
-    if let Some(path) = &arguments.board {
-        let made = Some((&*arguments.rule, table.as_bytes()));
-        publish(path, &signed, &identity, &admissions, made)?;
     }
     let outcome = Outcome {
         signed: &signed,
@@ -251,9 +261,13 @@ fn controls(arguments: &Arguments, signed: &SignedRound) -> Result<Vec<Control>,
         &signed.round.catalogue,
     );
     let known = classes.into_iter().enumerate();
-    Ok(known
+    let found: Vec<Control> = known
         .filter_map(|(battery, class)| class.map(|class| Control { battery, class }))
-        .collect())
+        .collect();
+    if found.is_empty() {
+        eprintln!("warning[controls-empty]: the controls name no battery and class of the round");
+    }
+    Ok(found)
 }
 
 /// `a.round.json` keeps its controls in `a.controls.json`.
@@ -430,13 +444,11 @@ impl Outcome<'_> {
     }
 }
 
-/// A field of a CSV file.
+/// A field of a CSV file, as in the result.
 fn quoted(field: &str) -> String {
-    if field.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", field.replace('"', "\"\""))
-    } else {
-        field.to_owned()
-    }
+    let mut out = String::new();
+    push_field(&mut out, field);
+    out
 }
 
 /// Four decimals, as in the table.

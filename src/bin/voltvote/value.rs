@@ -118,7 +118,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
                 None,
                 common.currency(),
             )?;
-            write(out, page.as_bytes())?;
+            crate::files::write(out, page.as_bytes())?;
         }
         What::Lot {
             decisions,
@@ -151,11 +151,11 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
                 lot.collaborators = names.into_iter().zip(values).collect();
             }
             if let Some(path) = csv {
-                write(path, lot_csv(&items, &lot, common.currency())?.as_bytes())?;
+                crate::files::write(path, lot_csv(&items, &lot, common.currency())?.as_bytes())?;
             }
             if let Some(path) = report {
                 let page = html(&items, &common.question(), Some(&lot), common.currency())?;
-                write(path, page.as_bytes())?;
+                crate::files::write(path, page.as_bytes())?;
             }
             if common.json {
                 println!("{}", lot_json(&lot));
@@ -248,18 +248,32 @@ fn stream(common: &Common, tonnes: f64) -> Result<(), Failure> {
 
 /// Rows of a CSV with simple fields: header and cells.
 fn read_csv(path: &Path) -> Result<(Vec<String>, Vec<Vec<String>>), Failure> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Failure::new("file-unreadable", format!("{}: {error}", path.display())))?;
+    let text = String::from_utf8(crate::files::read(path)?)
+        .map_err(|_| Failure::new("file-unreadable", format!("{}: not UTF-8", path.display())))?;
+    let text = text.trim_start_matches('\u{feff}');
+    // What `tally` puts before a name that a spreadsheet would run as a formula.
+    let bare = |field: String| match field.strip_prefix('\'') {
+        Some(name) if name.starts_with(['=', '+', '-', '@']) => name.to_owned(),
+        _ => field,
+    };
     let split = |line: &str| -> Vec<String> {
         let (mut fields, mut field, mut quoted) = (Vec::new(), String::new(), false);
+        let mut before = ',';
         for c in line.trim_end_matches('\r').chars() {
             match c {
-                '"' => quoted = !quoted,
-                ',' if !quoted => fields.push(std::mem::take(&mut field)),
+                '"' => {
+                    // A doubled quote stands for one.
+                    if !quoted && before == '"' {
+                        field.push('"');
+                    }
+                    quoted = !quoted;
+                }
+                ',' if !quoted => fields.push(bare(std::mem::take(&mut field))),
                 _ => field.push(c),
             }
+            before = c;
         }
-        fields.push(field);
+        fields.push(bare(field));
         fields
     };
     let mut lines = text.lines().filter(|line| !line.is_empty()).map(split);
@@ -284,6 +298,7 @@ fn read_decisions(path: &Path) -> Result<Vec<Battery>, Failure> {
     let id = column(&header, "battery", path)?;
     let find = |name| header.iter().position(|field| field == name);
     let (soh, half_width) = (find("soh"), find("soh_half_width"));
+    let status = find("status");
     let classes: Vec<(usize, &str)> = header
         .iter()
         .enumerate()
@@ -309,6 +324,7 @@ fn read_decisions(path: &Path) -> Result<Vec<Battery>, Failure> {
             probabilities.push((name, probability));
         }
         let mut battery = Battery::from_classes(cell(id), probabilities)?;
+        battery.is_unknown = status.is_some_and(|at| cell(at) == "unknown");
         battery.soh = soh.and_then(|at| cell(at).parse().ok());
         let half = half_width.and_then(|at| cell(at).parse::<f64>().ok());
         battery.soh_interval = battery
@@ -324,14 +340,9 @@ fn read_decisions(path: &Path) -> Result<Vec<Battery>, Failure> {
 fn read_without(path: &Path, lot: &[Battery]) -> Result<(Vec<String>, Vec<Vec<Battery>>), Failure> {
     let (header, rows) = read_csv(path)?;
     let left_out = column(&header, "without", path)?;
-    let mut names: Vec<String> = Vec::new();
-    for row in &rows {
-        if let Some(name) = row.get(left_out) {
-            if names.last() != Some(name) {
-                names.push(name.clone());
-            }
-        }
-    }
+    // A block of rows for each: several may have one name.
+    let name = |block: &[Vec<String>]| block.first()?.get(left_out).cloned();
+    let names: Vec<String> = (rows.chunks(lot.len().max(1))).filter_map(name).collect();
     let mut all = read_decisions(path)?;
     if lot.is_empty() || all.len() != names.len() * lot.len() {
         let words = format!(
@@ -355,6 +366,7 @@ fn read_without(path: &Path, lot: &[Battery]) -> Result<(Vec<String>, Vec<Vec<Ba
         }
         battery.soh = own.soh;
         battery.mass_kg = own.mass_kg;
+        battery.is_unknown = own.is_unknown;
     }
     let lists = all.chunks(lot.len()).map(<[Battery]>::to_vec).collect();
     Ok((names, lists))
@@ -370,15 +382,13 @@ fn add_soh(batteries: &mut [Battery], path: &Path) -> Result<(), Failure> {
             .iter()
             .find(|row| row.get(id).is_some_and(|cell| *cell == battery.id));
         let number = |at: usize| row.and_then(|row| row.get(at)?.parse().ok());
-        battery.soh = number(soh).or(battery.soh);
+        if let Some(measured) = number(soh) {
+            // The interval belonged to the estimate.
+            (battery.soh, battery.soh_interval) = (Some(measured), None);
+        }
         battery.mass_kg = mass.and_then(number);
     }
     Ok(())
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    std::fs::write(path, bytes)
-        .map_err(|error| Failure::new("file-unwritable", format!("{}: {error}", path.display())))
 }
 
 fn print_table(table: &Table) {

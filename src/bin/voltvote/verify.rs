@@ -5,7 +5,7 @@ use crate::files;
 use serde_json::json;
 use std::path::PathBuf;
 use voltvote::canonical::sha256_hex;
-use voltvote::round::{Board, SignedRound, Standing};
+use voltvote::round::{check_in_result, Board, SignedRound, Standing};
 use voltvote::seal::{words, Receipt};
 
 /// Arguments of `verify`.
@@ -53,11 +53,21 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         board.check_extends(&Board::read(&files::read(path)?, &signed)?)?;
         checks.push("board extends the earlier one");
     }
+    let mut rule = None;
+    let mut counted = board.accepted();
+    if let Some(path) = &arguments.result {
+        let (by, ballots) = board.check_result(&files::read(path)?)?;
+        (rule, counted) = (Some(by), ballots);
+        checks.push("result on the board");
+    }
     let mut status = None;
     if let Some(path) = &arguments.receipt {
         let receipt = Receipt::read(&files::read(path)?)?;
         match board.check_receipt(&receipt, &signed)? {
-            Standing::Accepted => status = Some("accepted"),
+            Standing::Accepted => {
+                check_in_result(&receipt, &counted)?;
+                status = Some("accepted");
+            }
             Standing::Superseded { by } => {
                 return Err(Failure::new(
                     "board-superseded",
@@ -72,13 +82,6 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             }
         }
         checks.push("receipt on the board");
-    }
-    let mut rule = None;
-    let mut counted = board.accepted();
-    if let Some(path) = &arguments.result {
-        let (by, ballots) = board.check_result(&files::read(path)?)?;
-        (rule, counted) = (Some(by), ballots);
-        checks.push("result on the board");
     }
     if !arguments.ballots.is_empty() {
         check_ballots(arguments, &counted)?;
