@@ -124,7 +124,6 @@ pub fn admit<'a>(
     content_key: &mut dyn FnMut(&Opening) -> Result<Vec<u8>, seal::Error>,
 ) -> Vec<Admission> {
     let mut seen = BTreeSet::new();
-    let mut said = BTreeSet::new();
     let mut admissions: Vec<Admission> = Vec::new();
     for (file, bytes) in files {
         let mut admission = Admission {
@@ -139,8 +138,14 @@ pub fn admit<'a>(
                 Ok(opened) => {
                     // Whoever carries a ballot can spell its envelope anew, but not say another
                     // thing: the copy must not push out the file that the receipt names.
-                    let what = (opened.signer.kid().to_owned(), opened.signed_at);
-                    let is_new = said.insert((what, opened.payload.clone()));
+                    let says_it = |earlier: &Admission| {
+                        earlier.opened.as_ref().is_some_and(|earlier| {
+                            earlier.signer.kid() == opened.signer.kid()
+                                && earlier.signed_at == opened.signed_at
+                                && earlier.payload == opened.payload
+                        })
+                    };
+                    let is_new = !admissions.iter().any(says_it);
                     match judge(signed, &opened) {
                         Err(refusal) => admission.status = Status::Rejected(refusal),
                         Ok(()) if !is_new => {

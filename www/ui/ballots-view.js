@@ -25,6 +25,8 @@ export async function contentKey(text, identity) {
   }
 }
 
+export const ballotsBar = (work, onCancel) => progressBar(t('ballots.opening', work), { ...work, onCancel, test: 'ballot-progress' });
+
 /** @param {HTMLElement} host */
 export function renderBallots(host, state, { identity, onRemove, onCancel }) {
   const { records, round, opened, ballotWork } = state;
@@ -34,7 +36,7 @@ export function renderBallots(host, state, { identity, onRemove, onCancel }) {
   const rejected = records.filter(({ status }) => status === 'rejected').length;
   fill(host,
     identity?.publicKeys.encryption.kid === opened.encryption_kid ? null : h('p.message.bad', { 'data-test': 'no-key' }, t('error.no-key')),
-    ballotWork ? progressBar(t('ballots.opening', ballotWork), { ...ballotWork, onCancel, test: 'ballot-progress' }) : null,
+    ballotWork ? ballotsBar(ballotWork, onCancel) : null,
     h('p', { 'data-test': 'ballots-summary', 'data-counted': counted.length, 'data-rejected': rejected }, h('strong', t('ballots.counted', { n: counted.length })), ' ',
       counted.length < round.quorum ? t('ballots.below-quorum', { n: round.quorum - counted.length, quorum: round.quorum }) : t('ballots.quorum-met', { quorum: round.quorum }),
       rejected ? h('span.bad-text', ` ${t('ballots.rejected', { n: rejected })}`) : null),

@@ -1,7 +1,7 @@
 // The collaborator's page: state, steps, draft. The views live beside it.
 
 import { h, byId, fill } from './dom.js';
-import { soon, nextFrame, settled, oneByOne } from './timing.js';
+import { soon, nextFrame, settled, oneByOne, onceTyped } from './timing.js';
 import { t, percent } from './i18n.js';
 import { startShell, showSteps, announce, errorBox, notify, progressBar, redrawBar, confirmDialog } from './shell.js';
 import { acceptFiles, refuseStrayDrops, wholeText } from './intake.js';
@@ -110,10 +110,10 @@ async function refuse() {
   draft.keep();
 }
 
-const renderTrain = () => renderTraining(byId('train'), state, fleet, {
+const renderTrain = () => onceTyped(byId('train'), () => renderTraining(byId('train'), state, fleet, {
   onTrain: train, onCancel: () => cancelTraining?.(),
   onSetting: (name, value) => { state.settings[name] = value; settled(() => settingChanged(name, value)); },
-});
+}));
 
 async function settingChanged(name, value) {
   outdate();
@@ -206,7 +206,9 @@ async function seal() {
     state.sealed = await sealBallot(state.cast, state.roundFile, identity.identity);
     if (!state.isDemo) {
       await recordAnswer(state.opened.hash, state.round, state.cast, fleet.labelled().map(({ cell_id: id }) => id));
+      const { answered } = state;
       if (state.memory.key.state === 'first') await trustRecycler();
+      state.answered = answered; // before, not now
     }
     announce(t('save.done'));
   } catch (error) {

@@ -7,7 +7,7 @@ const VERSION = 1;
 const DELAY_MS = 400;
 
 export class Draft {
-  /** @param {'collaborate'|'recycle'} page @param {() => object|null} collect null: nothing worth keeping */
+  /** @param {'collaborate'|'recycle'} page @param {() => object|null|undefined} collect null: nothing to keep; undefined: what is kept stays */
   constructor(page, collect) {
     this.page = page;
     this.collect = collect;
@@ -37,8 +37,10 @@ export class Draft {
   async write() {
     clearTimeout(this.timer);
     this.timer = 0;
+    if (!this.isBack) return;
     const kept = this.collect();
     if (kept) await save('drafts', this.page, { version: VERSION, ...kept }).catch(() => {});
+    else if (kept === null) await remove('drafts', this.page).catch(() => {});
   }
 
   remove() {

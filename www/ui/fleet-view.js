@@ -5,7 +5,7 @@ import { onceTyped } from './timing.js';
 import { t, words, fixed, percent, bytes, number, errorWords, has } from './i18n.js';
 import { dataTable, newView, plainTable } from './table.js';
 import { sparkline, cellCharts } from './chart.js';
-import { progressBar, undoable, notify } from './shell.js';
+import { progressBar, redrawBar, undoable, notify } from './shell.js';
 import { MAPPABLE, openMapping } from './mapping-view.js';
 import { call } from './bridge.js';
 
@@ -20,7 +20,8 @@ export function renderReading(host, fleet) {
     const left = seconds > 1 && rate > 0 ? Math.ceil((work.allBytes - bytesDone) / rate) : null;
     const words_ = t('read.progress', { done: work.done, total: work.total, bytes: bytes(bytesDone), all: bytes(work.allBytes), rate: bytes(rate) })
       + (left ? ` · ${t('read.left', { n: left })}` : '');
-    fill(host, progressBar(words_, { done: bytesDone, total: Math.max(1, work.allBytes), onCancel: () => fleet.cancel(), test: 'read-progress' }));
+    const bar = progressBar(words_, { done: bytesDone, total: Math.max(1, work.allBytes), onCancel: () => fleet.cancel(), test: 'read-progress' });
+    if (!redrawBar(host, bar)) fill(host, bar);
     return;
   }
   if (!fleet.reports.length) { fill(host, cycleChoice(fleet)); return; }
@@ -250,8 +251,8 @@ export class CellTable {
 
   renderToolbar() {
     const n = this.selected.size;
-    const label = h('input', { type: 'text', list: 'class-list', 'data-test': 'bulk-label', autocomplete: 'off', placeholder: t('cells.bulk-label') , 'aria-label': t('cells.bulk-label') });
-    const nominal = h('input.narrow', { type: 'number', min: '0', step: 'any', 'data-test': 'bulk-nominal', placeholder: 'Ah', 'aria-label': t('cells.bulk-nominal') });
+    const label = h('input', { type: 'text', list: 'class-list', 'data-test': 'bulk-label', value: this.bulk?.label ?? '', oninput: (event) => { this.bulk = { ...this.bulk, label: event.target.value }; }, autocomplete: 'off', placeholder: t('cells.bulk-label') , 'aria-label': t('cells.bulk-label') });
+    const nominal = h('input.narrow', { type: 'number', min: '0', step: 'any', 'data-test': 'bulk-nominal', value: this.bulk?.nominal ?? '', oninput: (event) => { this.bulk = { ...this.bulk, nominal: event.target.value }; }, placeholder: 'Ah', 'aria-label': t('cells.bulk-nominal') });
     fill(this.bar, h('span.muted', { 'data-test': 'selected-count' }, n ? t('cells.selected', { n }) : t('cells.selected-none')),
       n && this.withLabels ? h('span.joined', label, h('button.small', { type: 'button', 'data-test': 'bulk-label-apply', onclick: () => { if (!label.value.trim()) { label.focus(); return; } undoable(t('cells.labelled', { n, label: label.value }), this.fleet.setLabel(new Set(this.selected), label.value)); } }, t('cells.apply-label'))) : null,
       n ? h('span.joined', nominal, h('button.small', { type: 'button', 'data-test': 'bulk-nominal-apply', onclick: () => this.applyNominal(nominal) }, t('cells.apply-nominal'))) : null,

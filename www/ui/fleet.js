@@ -72,13 +72,12 @@ export class Fleet {
 
   async read(entries) {
     const controller = this.work?.controller ?? new AbortController();
-    this.work ??= { controller, done: 0, total: 0, bytes: 0, allBytes: 0, started: performance.now(), partial: new Map() };
+    this.work ??= { controller, done: 0, total: 0, bytes: 0, allBytes: 0, started: performance.now(), partial: new Map(), typed: new Map() };
     const work = this.work;
     work.total += entries.length;
     work.allBytes += entries.reduce((sum, { file }) => sum + file.size, 0);
     this.onChange('progress');
-    const typed = new Map(this.cells.filter((cell) => cell.label_source === 'typed').map((cell) => [cell.key, cell.label]));
-    const retype = () => { for (const cell of this.cells) if (typed.has(cell.key) && cell.label_source !== 'typed') Object.assign(cell, { label: typed.get(cell.key), label_source: 'typed' }); };
+    this.keepTyped(work);
     const waiting = [...entries];
     const one = async () => {
       for (let entry = waiting.shift(); entry && !controller.signal.aborted; entry = waiting.shift()) {
@@ -89,6 +88,7 @@ export class Fleet {
         this.onChange('progress');
       }
     };
+    const retype = () => { for (const cell of this.cells) if (work.typed.has(cell.key) && cell.label_source !== 'typed') Object.assign(cell, { label: work.typed.get(cell.key), label_source: 'typed' }); };
     await Promise.all(Array.from({ length: Math.min(lanes(), entries.length) }, one));
     retype();
     if (work.done < work.total && !controller.signal.aborted) return; // another batch is still at work
@@ -98,7 +98,14 @@ export class Fleet {
     // By code point: the command line lists files so, and the order of rows is part of a ballot.
     this.cells.sort((a, b) => byPath(a.path, b.path));
     this.onChange('read');
+    if (controller.signal.aborted) return;
+    this.followed = '';
     await this.follow();
+  }
+
+  /** Typed labels outlive the reading of their files. */
+  keepTyped({ typed }) {
+    for (const { key, label, label_source: source } of this.cells) if (source === 'typed') typed.set(key, label);
   }
 
   /** What was computed as another round or form wanted it is computed anew; without its file it is no more used. */
@@ -109,19 +116,24 @@ export class Fleet {
       if (isOther(cell)) cell.problem = { code: 'other-protocol', params: {} };
       else if (cell.problem?.code === 'other-protocol') cell.problem = null;
     }
+    if (now === this.followed) return; // they are being read, or that was cancelled
+    this.followed = now;
     await this.reread(this.cells.filter(isOther).flatMap((cell) => cell.paths ?? [cell.path]));
   }
 
-  async readOne({ file, path }, work) {
-    const known = inManifest(this.manifest, path, null);
+  /** `id`: the cell that an earlier reading found in the file, which a manifest may know by that name. */
+  async readOne({ file, path }, work, id = null) {
+    const known = inManifest(this.manifest, path, id);
     const nominal = known?.nominal_ah ?? null;
     const made = stampOf(this.protocol());
     const record = { path, size: file.size, status: 'ok', error: null, reports: [] };
     this.files.set(path, file);
     try {
       const result = await this.readMapped(file, path, known, work);
-      // A manifest that came meanwhile may tell the capacity.
-      if ((inManifest(this.manifest, path, null)?.nominal_ah ?? null) !== nominal) { await this.readOne({ file, path }, work); return; }
+      // A manifest that knows the cell by its name, or that came meanwhile, may tell the capacity.
+      const own = result.cells.length === 1 ? result.cells[0].cell_id : null;
+      if ((inManifest(this.manifest, path, own)?.nominal_ah ?? null) !== nominal) { await this.readOne({ file, path }, work, own); return; }
+      this.keepTyped(work);
       record.reports = result.reports;
       record.diagnostics = result.diagnostics ?? [];
       this.forget(path);
@@ -276,7 +288,9 @@ export class Fleet {
     const named = cells.map(({ cell_id, is_named, paths }) => ({ cell_id, is_named, paths }));
     const known = new Set([...cells, ...reports].map(({ path }) => path));
     const since = (list) => list.filter(({ path }) => !known.has(path));
+    const { files } = this;
     return () => {
+      if (this.files !== files) return; // all was cleared since
       const now = new Map(this.cells.filter(({ path }) => !reread.includes(path)).map((cell) => [cell.key, cell]));
       const back = cells.map((cell, i) => Object.assign(now.get(cell.key) ?? cell, named[i]));
       this.cells = [...back, ...since(this.cells)].sort((one, other) => byPath(one.path, other.path));
@@ -419,7 +433,7 @@ export class Fleet {
     this.work?.controller.abort();
     this.work = null;
     this.fromDraft({});
-    this.files.clear();
+    this.files = new Map();
     this.onChange('cells');
   }
 

@@ -4,7 +4,7 @@ import { h, fill } from './dom.js';
 import { t, number, percent, fixed } from './i18n.js';
 import { heatTable, plainTable } from './table.js';
 import { figure, parity } from './figure.js';
-import { errorBox, progressBar, announce, notify } from './shell.js';
+import { errorBox, progressBar, redrawBar, announce, notify } from './shell.js';
 import { call } from './bridge.js';
 
 const N_TURNING_POINTS = 21;
@@ -48,10 +48,14 @@ export class HealthPanel {
         h('label', h('span', t('health.soc')), h('select', { 'data-test': 'health-soc', disabled: !!this.work, onchange: (event) => { this.socUse = event.target.value; this.forget(); this.render(); } }, SOC_USES.filter((use) => hasSoc || use === 'unknown').map((use) => h('option', { value: use, selected: use === this.socUse }, t(`health.soc.${use}`))))),
         h('button', { type: 'button', 'data-test': 'health-fit', disabled: !!this.work, onclick: () => this.fit() }, t('health.fit')),
         hasSoc ? h('button.small.quiet', { type: 'button', 'data-test': 'health-generator', disabled: !!this.work, onclick: () => this.generate() }, t('health.generator')) : null),
-      this.work ? progressBar(t(this.work.words), { ...this.work, onCancel: () => this.stop?.abort(), test: 'health-progress' }) : null,
+      this.work ? this.bar() : null,
       this.error ? errorBox(this.error, 'health-error') : null,
       this.generator ? h('p', { 'data-test': 'health-generator-result', 'data-seconds': this.generator.seconds }, t('health.generator-done', { n: this.generator.n_pulses, seconds: fixed(this.generator.seconds, 2), kl: fixed(this.generator.divergence, 4), mse: fixed(this.generator.squared_error, 4) })) : null,
       this.types?.map((type) => typeReport(type)));
+  }
+
+  bar() {
+    return progressBar(t(this.work.words), { ...this.work, onCancel: () => this.stop?.abort(), test: 'health-progress' });
   }
 
   async run(words, ask) {
@@ -60,7 +64,7 @@ export class HealthPanel {
     this.error = null;
     this.render();
     try {
-      return await ask({ signal: this.stop.signal, onProgress: ({ done, total }) => { this.work = { words, done, total }; this.render(); } });
+      return await ask({ signal: this.stop.signal, onProgress: ({ done, total }) => { this.work = { words, done, total }; redrawBar(this.host, this.bar()); } });
     } catch (error) {
       if (error.code === 'cancelled') notify(t('train.cancelled'));
       else this.error = error;

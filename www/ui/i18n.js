@@ -41,7 +41,7 @@ export const has = (key) => key in en;
 /** Words of an error or finding `{code, params}`; an unknown code is shown as it is. */
 export function words(prefix, { code, params = {} }) {
   const key = `${prefix}.${code}`;
-  if (has(key)) return t(key, Object.fromEntries(Object.entries(params).map(([name, value]) => [name, terms(value)])));
+  if (has(key)) return t(key, Object.fromEntries(Object.entries(params).map(([name, value]) => [name, terms(value)]))).replace(/\{\w+\}/g, '…');
   const details = Object.entries(params).map(([name, value]) => `${name}: ${value}`).join(', ');
   return details ? `${code} (${details})` : code;
 }
@@ -52,7 +52,7 @@ const terms = (value) => (value === '' ? '–' : typeof value === 'string' ? val
 /** Words of an error. */
 export function errorWords(error) {
   const part = error?.params?.part; // of an archive or workbook
-  if (error?.code) return (part ? `${part}: ` : '') + words('error', error);
+  if (error?.code) return (part && !t(`error.${error.code}`).includes('{part}') ? `${part}: ` : '') + words('error', error);
   return t('error.internal', { message: String(error?.message ?? error) });
 }
 

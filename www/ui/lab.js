@@ -2,7 +2,7 @@
 
 import { h, byId, fill, download } from './dom.js';
 import { t, currentLanguage } from './i18n.js';
-import { startShell, announce, errorBox, progressBar } from './shell.js';
+import { startShell, announce, errorBox, progressBar, redrawBar } from './shell.js';
 import { refuseStrayDrops } from './intake.js';
 import { startSelfTest } from './selftest.js';
 import { Pool } from './bridge.js';
@@ -106,7 +106,8 @@ async function run() {
 
 function showProgress({ phase, done, total }) {
   if (!running) return;
-  fill(byId('lab-progress'), progressBar(t(phase === 'fleet' ? 'lab.simulating' : 'lab.running'), { done, total, onCancel: () => running?.abort(), test: 'lab-progress' }));
+  const bar = progressBar(t(phase === 'fleet' ? 'lab.simulating' : 'lab.running'), { done, total, onCancel: () => running?.abort(), test: 'lab-progress' });
+  if (!redrawBar(byId('lab-progress'), bar)) fill(byId('lab-progress'), bar);
 }
 
 /** A figure of the core as an element; its text is parsed as XML and can carry no script past the policy. */

@@ -65,12 +65,16 @@ function votesTable(ballot, round, held, again) {
 
 /** Computed from the ballot, not claimed. */
 function privacyLabel({ label, audit, concerns = [] }, ballot, round) {
+  const n = ballot.rows.length;
+  const votes = label.vote_bits + label.familiarity_bits + label.evidence_bits;
+  const n_soh = ballot.rows.filter(({ soh }) => soh).length;
+  const soh = n_soh ? (label.total_bits - n * votes) / n_soh : 0;
   return h('div.card', { 'data-test': 'privacy-label' }, h('h3', t('privacy.title')),
     h('dl.facts',
       item('privacy.readers', t('privacy.readers-value', { name: round.recycler.name })),
       item('privacy.labels', t('privacy.labels-value', { n: label.labels_released })),
-      item('privacy.bits', t('privacy.bits-value', { n: Math.ceil(label.total_bits), each: number(label.vote_bits + label.familiarity_bits + label.evidence_bits, 1) })),
-      item('privacy.parts', t('privacy.parts-value', { votes: number(label.vote_bits, 1), familiarity: number(label.familiarity_bits, 1), evidence: number(label.evidence_bits, 1) })),
+      item('privacy.bits', t('privacy.bits-value', { n: Math.ceil(label.total_bits), each: number(votes + soh, 1) })),
+      item('privacy.parts', t('privacy.parts-value', { votes: number(label.vote_bits, 1), familiarity: number(label.familiarity_bits, 1), evidence: number(label.evidence_bits, 1), soh: number(soh, 1) })),
       item('privacy.nsr', t(ballot.nsr ? 'privacy.nsr-on' : 'privacy.nsr-off', { nsr: `${number(ballot.nsr / 1000)} %` })),
       item('privacy.epsilon', label.epsilon ? t('privacy.epsilon-on', { each: number(label.epsilon), all: number(label.epsilon_total, 1) }) : t('privacy.epsilon-off')),
       item('privacy.audit', audit ? t(Math.abs(audit.combined - 0.5) > 0.1 ? 'privacy.audit-tells' : 'privacy.audit-guess', { auc: number(audit.combined, 2), n: audit.n_judged }) : t('privacy.audit-off')),

@@ -1,7 +1,7 @@
 // The recycler's page: state, steps, draft. The views live beside it.
 
 import { h, byId, fill, download, fileName } from './dom.js';
-import { soon, nextFrame, settled, oneByOne } from './timing.js';
+import { soon, nextFrame, settled, oneByOne, onceTyped } from './timing.js';
 import { t } from './i18n.js';
 import { startShell, showSteps, announce, errorBox, undoable, notify, confirmDialog, progressBar, redrawBar } from './shell.js';
 import { acceptFiles, refuseStrayDrops, readManifest, wholeText, matchClass } from './intake.js';
@@ -9,7 +9,7 @@ import { Fleet } from './fleet.js';
 import { CellTable, renderReading } from './fleet-view.js';
 import { roundCard, checksForRecycler } from './round-view.js';
 import { renderNewRound, emptyDraft, protocolOf, classNames, signRound, shareRound } from './new-round.js';
-import { renderBallots, contentKey } from './ballots-view.js';
+import { renderBallots, ballotsBar, contentKey } from './ballots-view.js';
 import { renderDecide, physicsBar } from './decide-view.js';
 import { renderHealthResult } from './health-view.js';
 import { renderResultFiles } from './result-view.js';
@@ -22,6 +22,7 @@ import { keepKey, keySeen } from './ledger.js';
 import { startSelfTest } from './selftest.js';
 import { demoForRecycler } from './demo.js';
 
+const freshValue = () => ({ valueEdits: new Map(), valueQuestion: freshQuestion() });
 const freshPhysics = () => ({ isOn: false, work: null, nAnswered: null, error: null, nReadable: 0 });
 const freshRound = () => ({
   physics: freshPhysics(),
@@ -29,7 +30,7 @@ const freshRound = () => ({
   /** Ballot files as they came, and what became of each. */
   ballotFiles: [], openedBy: undefined, filter: { text: '', class: '', status: 'all' }, records: [], boardFile: null, truthSoh: null, exportError: null, worth: null, valueError: null, without: null, leavingOut: false, ballotWork: null, result: null, compared: null, deciding: false, decideError: null, truth: null,
 });
-const state = { draft: emptyDraft(), ...freshRound(), rules: ['evidence'], rule: 'evidence', valueEdits: new Map(), valueQuestion: freshQuestion(), demoBusy: null };
+const state = { draft: emptyDraft(), ...freshRound(), rules: ['evidence'], rule: 'evidence', ...freshValue(), demoBusy: null };
 /** One worker of its own holds the opened ballots; never behind a long read. */
 const tallies = new Pool(1);
 let stopOpening = null;
@@ -44,7 +45,7 @@ const soonReading = soon(() => { renderReading(byId('reading'), fleet); renderSt
 let wasReading = false;
 function onFleet(why) {
   const isReading = !!fleet.work;
-  if (isReading && !wasReading) renderOpen(); // no round is opened with half of them
+  if (isReading && !wasReading) settled(renderOpen); // no round is opened with half of them
   wasReading = isReading;
   if (why === 'progress') { soonReading(); return; }
   if (why === 'read') announce(t('read.cells', { n: fleet.cells.length }));
@@ -71,9 +72,9 @@ function render() {
     state.isDemo && !state.demoBusy ? h('p.message.simulated', t('simulated.demo')) : null);
 }
 
-const renderOpen = () => renderNewRound(byId('open'), state, fleet, identity.identity, {
+const renderOpen = () => onceTyped(byId('open'), () => renderNewRound(byId('open'), state, fleet, identity.identity, {
   onChange: () => { renderOpen(); renderSteps(); draft.keep(); if (state.result) inTurn(decide); }, onEdit: () => { renderSteps(); draft.keep(); fleet.follow(); }, onOpen: openNew,
-});
+}));
 const renderVotes = () => renderBallots(byId('ballots'), state, { identity: identity.identity, onRemove: removeBallot, onCancel: stopOpening });
 const renderDecisions = () => { state.physics.nReadable = signatures().length; renderDecide(byId('decide'), state, { onRule: (rule) => { state.rule = rule; inTurn(decide); }, onCompare: () => inTurn(compare), onTruth: readTruth, onWhy: why, onPhysics: (isOn) => inTurn(() => joinPhysics(isOn)) }); renderHealthResult(byId('health'), state, knownHealth()); };
 
@@ -85,10 +86,10 @@ function renderRoundFile() {
     state.opened ? roundCard(state.opened, { simulated: state.isDemo, actions, checks: checksForRecycler(state.opened, identity.identity) }) : null);
 }
 
-const renderWorth = () => renderValue(byId('value'), state, {
-  onEdit: (id, value) => { state.valueEdits.set(id, value); settled(() => editValue()); }, onReset: () => { state.valueEdits.clear(); editValue(); },
+const renderWorth = () => onceTyped(byId('value'), () => renderValue(byId('value'), state, {
+  onEdit: (id, value) => { state.valueEdits.set(id, value); settled(() => editValue()); }, onReset: () => { Object.assign(state, freshValue()); editValue(); },
   onQuestion: (name, value) => { state.valueQuestion[name] = value; settled(() => editValue()); }, onWithout: leaveOut,
-});
+}));
 
 /** What the others say without each ballot in turn: the worth of one more. */
 async function leaveOut() {
@@ -148,6 +149,7 @@ async function openNew() {
     if (state.ballotFiles.length && !await confirmDialog(t('open.replace'), t('open.replace-ask'), t('open.replace'), { danger: true })) { state.opening = false; renderOpen(); return; }
     const text = await signRound(state.draft, fleet.usable(), identity.identity);
     await inTurn(() => openRound(text, { isAsked: true }));
+    if (!state.roundError) draft.begin();
     notify(t('open.done', { name: state.round.name }));
   } catch (error) {
     state.openError = error;
@@ -165,6 +167,8 @@ async function openRound(text, { isDemo = false, isAsked = false } = {}) {
       if (state.ballotFiles.length && !isAsked && !await confirmDialog(t('open.replace'), t('open.replace-ask'), t('open.replace'), { danger: true })) return;
       Object.assign(state, freshRound());
     }
+    const own = identity.known.find((one) => one.publicKeys.encryption.kid === opened.encryption_kid);
+    if (own && own !== identity.identity) { identity.identity = own; identity.changed(); }
     Object.assign(state, { roundFile, opened, round: opened.round, roundError: null, isDemo });
     announce(t('round.loaded', { name: opened.round.name }));
   } catch (error) {
@@ -196,6 +200,7 @@ async function addBallots(entries) {
 /** With another key, or without one, the same files open or not. None leaves the list meanwhile. */
 async function reopenBallots() {
   if (!state.ballotFiles.length || state.openedBy === identity.identity) return;
+  if (!identity.identity && state.result) return; // the key was destroyed after the tally
   state.openedBy = identity.identity;
   await eachBallot(state.ballotFiles, async (file) => { file.content_key = await contentKey(file.text, identity.identity); });
   await judgeBallots();
@@ -208,7 +213,7 @@ async function eachBallot(all, action) {
   for (const one of [...all]) {
     await action(one);
     state.ballotWork.done += 1;
-    renderVotes();
+    redrawBar(byId('ballots'), ballotsBar(state.ballotWork, stopOpening));
   }
 }
 
@@ -346,12 +351,14 @@ async function readTruth(file) {
 
 async function startOver() {
   if (!await confirmDialog(t('round.start-over'), t('round.start-over-ask-recycler'), t('round.start-over'), { danger: true })) return;
+  const { isDemo } = state;
   stopOpening?.();
-  await inTurn(() => { Object.assign(state, freshRound(), { draft: emptyDraft() }); });
+  await inTurn(() => { Object.assign(state, freshRound(), freshValue(), { draft: emptyDraft() }); });
   if (!identity.known.includes(identity.identity)) identity.identity = identity.known[0] ?? null; // the demo's is nobody's
   identity.changed();
   fleet.clear();
-  await draft.remove();
+  if (!isDemo) await draft.remove();
+  else await inTurn(bringBack); // what was there before the demo
   render();
   byId('main').focus();
 }
@@ -387,9 +394,27 @@ async function playDemo() {
 /** Ballots stay sealed in the draft, and the key to open them is not part of it. */
 const draft = new Draft('recycle', () => {
   const { draft: open, roundFile, isDemo, rule, truth, boardFile, valueEdits, valueQuestion } = state;
-  if (isDemo || !(roundFile || fleet.cells.length || open.name)) return null; // a demo's key is gone with the page
+  if (isDemo || state.demoBusy) return undefined; // a demo's key is gone with the page
+  if (!(roundFile || fleet.cells.length || open.name)) return null;
   return { draft: open, roundFile, rule, truth, boardFile, valueEdits, valueQuestion, ballots: state.ballotFiles.map(({ name, text }) => ({ name, text })), fleet: fleet.toDraft() };
 });
+
+/** What the last visit left, as far as it can be had without the engine. */
+async function firstHalf() {
+  const last = await draft.last();
+  if (last) {
+    fleet.fromDraft(last.fleet);
+    state.draft = { ...emptyDraft(), ...last.draft };
+    render();
+  }
+  return last;
+}
+
+async function bringBack() {
+  const last = await firstHalf();
+  if (last) await restore(last);
+  if (!state.roundError) draft.begin();
+}
 
 /** @param {any} last the draft of the last visit */
 async function restore(last) {
@@ -415,12 +440,7 @@ acceptFiles(byId('ballots-drop'), (entries) => inTurn(() => addBallots(entries))
 byId('demo').addEventListener('click', demo);
 startSelfTest();
 await identity.start();
-const last = await draft.last();
-if (last) {
-  fleet.fromDraft(last.fleet);
-  state.draft = { ...emptyDraft(), ...last.draft };
-  render();
-}
+const last = await firstHalf();
 document.documentElement.dataset.usable = 'true';
 warmUp();
 await inTurn(async () => {

@@ -117,12 +117,11 @@ export function progressBar(text, { done = 0, total = 0, onCancel = null, test =
     onCancel ? h('button.small', { type: 'button', 'data-test': `${test}-cancel`, onclick: onCancel }, t('cancel')) : null);
 }
 
-/** Puts a bar in the place of the one before it; whatever is around it, and the focus, stays. */
+/** Moves a bar on, if it is there: whatever is around it stays, its button under the mouse as well. */
 export function redrawBar(host, bar) {
   const before = host.querySelector(`[data-test="${bar.dataset.test}"]`);
-  const isFocused = before?.contains(document.activeElement);
-  before?.replaceWith(bar);
-  if (isFocused) bar.querySelector('button')?.focus();
+  for (const part of ['.progress-words', 'progress']) before?.querySelector(part).replaceWith(bar.querySelector(part));
+  return !!before;
 }
 
 /** Asks a yes-or-no question in a native dialog. @returns {Promise<boolean>} */

@@ -46,7 +46,7 @@ export function dataTable({ test, caption, columns, rows, rowKey, rowClass, expa
       button.textContent = open ? '▾' : '▸';
       if (open) {
         view.open.add(key);
-        detail = h('tr.detail', h('td', { colspan: columns.length + 1 }, expand(row)));
+        detail = h('tr.detail', h('td', { colspan: columns.length + 1, 'data-row': `detail:${key}` }, expand(row)));
         line.after(detail);
       } else {
         view.open.delete(key);
@@ -54,7 +54,7 @@ export function dataTable({ test, caption, columns, rows, rowKey, rowClass, expa
       }
     };
     button.addEventListener('click', () => toggle(button.getAttribute('aria-expanded') !== 'true'));
-    if (view.open.has(key)) queueMicrotask(() => toggle(true));
+    if (view.open.has(key)) toggle(true);
   }
 
   const head = columns.map((column) => {

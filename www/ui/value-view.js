@@ -55,7 +55,8 @@ export function renderValue(host, state, actions) {
   fill(host, valueError ? refusal(valueError) : null, worth ? [
     ...lotSummary(state, actions), ballotsWorth(state, actions), perBattery(host, state, actions),
     h('h3', t('value.streams')), questionForm(state, actions), ownStream(state),
-    h('div.charts', figures(state)), assumptions(), accounts(state), itemTable(host, state, actions), footer(state, actions)] : null);
+    h('div.charts', figures(state)), assumptions(), accounts(state), itemTable(host, state, actions), footer(state, actions)]
+    : valueError ? h('button', { type: 'button', 'data-test': 'value-reset', onclick: actions.onReset }, t('value.reset')) : null);
 }
 
 /** What was refused, by the name of its field; the figures shown are the last ones that held. */
