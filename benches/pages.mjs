@@ -115,7 +115,7 @@ function roundFor(classes) {
   if (existsSync(file)) return file;
   cli("simulate", "--cells", "27", "--seed", "9", "--out", lot);
   cli("features", lot, "--manifest", join(lot, "manifest.csv"), "--out", `${lot}.csv`);
-  cli("identity", "new", "--name", "Recycler", "--out", key);
+  if (!existsSync(key)) cli("identity", "new", "--name", "Recycler", "--out", key);
   cli("round", "new", "--name", "Bench", "--query", `${lot}.csv`, "--classes", classes.join(","), "--key", key, "--out", file);
   return file;
 }

@@ -157,6 +157,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     };
     let plan = Plan::new(&fleet, experiment, setup);
     let kept = arguments.out.with_extension("runs");
+    check_outputs(&arguments.out, &kept)?;
     let results = jobs::run(&plan, Some(&kept), n_threads(arguments.threads))?;
     let report = plan.report(&results, Language::of(&arguments.language));
     write(&report, &arguments.out)?;
@@ -187,6 +188,24 @@ fn convolutional(_: &Arguments) -> Result<serde_json::Value, Failure> {
 /// One thread per core where nothing else is asked for.
 fn n_threads(asked: Option<usize>) -> usize {
     asked.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+}
+
+/// Four files have one name and an ending each: none may be another, or what was read.
+fn check_outputs(out: &Path, kept: &Path) -> Result<(), Failure> {
+    let beside = [out.with_extension("csv"), out.with_extension("html")];
+    if out == kept || beside.iter().any(|path| path == out) {
+        return Err(Failure::new(
+            "out-is-beside",
+            format!(
+                "{}: this ending is for what goes beside the report; write .json",
+                out.display()
+            ),
+        ));
+    }
+    for path in beside.iter().map(PathBuf::as_path).chain([out, kept]) {
+        files::check_output(path)?;
+    }
+    Ok(())
 }
 
 /// JSON at `out`, CSV and HTML beside it.
