@@ -11,8 +11,8 @@ use voltvote::ballot::{
     PrivacyLabel, Quality,
 };
 use voltvote::import::Manifest;
-use voltvote::round::{screen, Round, SignedRound};
-use voltvote::seal::Unsealed;
+use voltvote::round::{screen, SignedRound};
+use voltvote::seal::{words, Unsealed};
 
 /// Arguments of `ballot cast`.
 #[derive(clap::Args)]
@@ -176,7 +176,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             "concerns": concerns,
         }));
     } else {
-        show(&signed.round, &ballot, &quality);
+        show(&signed, &ballot, &quality);
         println!(
             "discloses  {} labels, at most {:.0} bits in all",
             label.labels_released, label.total_bits
@@ -204,12 +204,15 @@ fn receipt_path(ballot: &Path) -> PathBuf {
     ballot.with_file_name(format!("{stem}.receipt.json"))
 }
 
-fn show(round: &Round, ballot: &voltvote::ballot::Ballot, quality: &Quality) {
+fn show(signed: &SignedRound, ballot: &voltvote::ballot::Ballot, quality: &Quality) {
+    let round = &signed.round;
     let percent = |error: Option<f64>| match error {
         Some(error) => format!("{:.1} %", 100.0 * error),
         None => "not known".into(),
     };
     println!("round      {}", round.name);
+    println!("recycler   {}", round.recycler.name);
+    println!("words      {}", words(signed.signing.kid()));
     println!("voted on   {} batteries", ballot.rows.len());
     for held in &ballot.coverage {
         let name = round.catalogue.classes.get(usize::from(held.class));
