@@ -25,7 +25,7 @@ test("recycler's demo from file://: ten ballots, a decision per battery, labelle
   const accuracy = Number(await at(page, "truth").getAttribute("data-accuracy"));
   assert.ok(accuracy > 0.8, `accuracy ${accuracy}`);
   await page.locator("#step-decide").scrollIntoViewIfNeeded();
-  await page.evaluate(() => document.getElementById("step-decide").scrollIntoView());
+  await page.evaluate(() => document.getElementById("step-decide").scrollIntoView({ behavior: "instant" }));
   await picture(page, "recycle");
   assert.deepEqual(page.complaints, []);
   await page.context().close();
@@ -42,9 +42,9 @@ test("collaborator's demo from file://: files, cells, training, and what leaves"
   assert.ok((await size("size-raw")) > 0 && (await size("size-ballot")) > 0);
   const expand = at(page, "cells-expand").first();
   if (await expand.count()) await expand.click();
-  await page.evaluate(() => document.getElementById("step-cells").scrollIntoView());
+  await page.evaluate(() => document.getElementById("step-cells").scrollIntoView({ behavior: "instant" }));
   await picture(page, "collaborate");
-  await page.evaluate(() => document.getElementById("step-leaves").scrollIntoView());
+  await page.evaluate(() => document.getElementById("step-leaves").scrollIntoView({ behavior: "instant" }));
   await picture(page, "leaves");
   assert.deepEqual(page.complaints, []);
   await page.context().close();
