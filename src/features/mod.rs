@@ -19,3 +19,4 @@ pub use error::{FeatureError, TableError};
 pub use extract::{extract, Extracted};
 pub use schema::Schema;
 pub use table::FeatureTable;
+pub use table_csv::records as csv_records;

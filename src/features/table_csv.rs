@@ -150,7 +150,7 @@ fn separator_of(text: &str) -> char {
 }
 
 /// The records of a text that are not blank, each with its row, blank ones counted (RFC 4180).
-fn records(text: &str, separator: char) -> Vec<(usize, Vec<String>)> {
+pub fn records(text: &str, separator: char) -> Vec<(usize, Vec<String>)> {
     let mut records = Vec::new();
     let (mut row, mut record, mut field) = (1, Vec::new(), String::new());
     let mut quoted = false;

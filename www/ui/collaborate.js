@@ -162,12 +162,12 @@ async function openRound(text, { isDemo = false } = {}) {
       fleet.follow();
     }
     await remember();
+    draft.begin();
     announce(t('round.loaded', { name: opened.round.name }));
   } catch (error) {
-    state.roundError = error;
+    state.roundError = error; // and what the draft holds stays
   }
   render();
-  draft.keep();
 }
 
 async function train() {
@@ -256,21 +256,19 @@ const draft = new Draft('collaborate', () => {
   return roundFile || fleet.cells.length ? { roundFile, isDemo, settings, cast, stale, sealed, fleet: fleet.toDraft(), signedBy: identity.identity?.kid ?? null } : null;
 });
 
-/** @param {any} last the draft of the last visit */
+/** The last visit's draft. A round that opens begins it anew, so nothing is waited for after that. */
 async function restore(last) {
+  const signer = last.signedBy && await identityOf('collaborator', last.signedBy).catch(() => null);
   if (last.roundFile) await openRound(last.roundFile, { isDemo: last.isDemo });
-  if (last.cast && state.round) Object.assign(state, { cast: last.cast, stale: last.stale || state.stale });
-  if (state.cast && last.sealed && last.signedBy && await identityOf('collaborator', last.signedBy).catch(() => null)) state.sealed = last.sealed;
+  else draft.begin();
+  if (last.cast && state.round) Object.assign(state, { cast: last.cast, stale: last.stale || state.stale, sealed: signer ? last.sealed : null });
   render();
   notify(t('draft.restored'));
 }
 
 /** Rounds one by one, after the draft's: a later one takes the place of an earlier one. */
 const rounds = oneByOne();
-const takeRound = (entries) => rounds(async () => {
-  await openRound(wholeText(entries.at(-1).file));
-  if (!state.roundError) draft.begin();
-});
+const takeRound = (entries) => rounds(() => openRound(wholeText(entries.at(-1).file)));
 
 /** What was dropped anywhere: rounds go to the round, everything else to the files. */
 async function take(entries) {
@@ -295,9 +293,6 @@ if (last) {
 }
 document.documentElement.dataset.usable = 'true';
 warmUp();
-if (last) {
-  await rounds(() => restore(last));
-  if (!state.roundError) draft.begin(); // else the draft stays as it was
-}
+if (last) await rounds(() => restore(last));
 document.documentElement.dataset.restored = 'true';
 if (location.hash === '#demo') demo();

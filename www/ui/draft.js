@@ -24,7 +24,7 @@ export class Draft {
     return this.isBack ? null : draft;
   }
 
-  /** The last visit's draft is back: changes are kept from now on. */
+  /** What the page holds now is what to keep, and so is every change from now on. */
   begin() {
     this.isBack = true;
     this.keep();

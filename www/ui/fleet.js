@@ -25,6 +25,9 @@ import { isManifest, readManifest, inManifest, guessLabel, matchClass } from './
 export const STANDARD = { outlier_scope: 'window', n_mad: 3, median_window: 20, median_ends: 'reflect', n_points: 1000, capacity_basis: 'nominal', retirement_soh: 0.9 };
 const stampOf = (protocol) => JSON.stringify(Object.entries(protocol ?? STANDARD).sort());
 
+/** An error that a draft can keep. */
+const plain = (error) => ({ code: error.code ?? 'internal', params: error.params ?? { message: String(error) } });
+
 const byPath = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Batteries read from files. Keeps `File` handles for this visit only. */
@@ -61,7 +64,7 @@ export class Fleet {
         for (const [key, value] of (await readManifest(entry.file)).byKey) this.manifest.set(key, value);
         this.manifestNames.push(entry.path);
       } catch (error) {
-        this.note({ path: entry.path, size: entry.file.size, status: 'error', error: { code: error.code ?? 'internal', params: error.params ?? { message: String(error) } }, reports: [] });
+        this.note({ path: entry.path, size: entry.file.size, status: 'error', error: plain(error), reports: [] });
       }
     }
     if (entries.some(isManifest)) this.applyManifest();
@@ -77,7 +80,6 @@ export class Fleet {
     work.total += entries.length;
     work.allBytes += entries.reduce((sum, { file }) => sum + file.size, 0);
     this.onChange('progress');
-    this.keepTyped(work);
     const waiting = [...entries];
     const one = async () => {
       for (let entry = waiting.shift(); entry && !controller.signal.aborted; entry = waiting.shift()) {
@@ -88,24 +90,17 @@ export class Fleet {
         this.onChange('progress');
       }
     };
-    const retype = () => { for (const cell of this.cells) if (work.typed.has(cell.key) && cell.label_source !== 'typed') Object.assign(cell, { label: work.typed.get(cell.key), label_source: 'typed' }); };
     await Promise.all(Array.from({ length: Math.min(lanes(), entries.length) }, one));
-    retype();
     if (work.done < work.total && !controller.signal.aborted) return; // another batch is still at work
     if (this.work === work) this.work = null;
     await this.joinFiles();
-    retype();
+    for (const cell of this.cells) if (work.typed.has(cell.key) && cell.label_source !== 'typed') Object.assign(cell, { label: work.typed.get(cell.key), label_source: 'typed' });
     // By code point: the command line lists files so, and the order of rows is part of a ballot.
     this.cells.sort((a, b) => byPath(a.path, b.path));
     this.onChange('read');
     if (controller.signal.aborted) return;
     this.followed = '';
     await this.follow();
-  }
-
-  /** Typed labels outlive the reading of their files. */
-  keepTyped({ typed }) {
-    for (const { key, label, label_source: source } of this.cells) if (source === 'typed') typed.set(key, label);
   }
 
   /** What was computed as another round or form wanted it is computed anew; without its file it is no more used. */
@@ -133,7 +128,6 @@ export class Fleet {
       // A manifest that knows the cell by its name, or that came meanwhile, may tell the capacity.
       const own = result.cells.length === 1 ? result.cells[0].cell_id : null;
       if ((inManifest(this.manifest, path, own)?.nominal_ah ?? null) !== nominal) { await this.readOne({ file, path }, work, own); return; }
-      this.keepTyped(work);
       record.reports = result.reports;
       record.diagnostics = result.diagnostics ?? [];
       this.forget(path);
@@ -143,7 +137,7 @@ export class Fleet {
       if (error.code === 'cancelled') return;
       this.forget(path);
       record.status = 'error';
-      record.error = { code: error.code ?? 'internal', params: error.params ?? { message: String(error) } };
+      record.error = plain(error);
     }
     this.note(record);
   }
@@ -308,9 +302,11 @@ export class Fleet {
     };
   }
 
-  /** A file dropped again replaces what it gave before. */
+  /** A file dropped again replaces what it gave before, but for typed labels. */
   forget(path) {
-    this.cells = this.cells.filter((cell) => cell.path !== path && !cell.paths?.includes(path));
+    const isOf = (cell) => cell.path === path || cell.paths?.includes(path);
+    for (const cell of this.cells.filter(isOf)) if (cell.label_source === 'typed') this.work?.typed.set(cell.key, cell.label);
+    this.cells = this.cells.filter((cell) => !isOf(cell));
   }
 
   cancel() {

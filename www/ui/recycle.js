@@ -149,7 +149,6 @@ async function openNew() {
     if (state.ballotFiles.length && !await confirmDialog(t('open.replace'), t('open.replace-ask'), t('open.replace'), { danger: true })) { state.opening = false; renderOpen(); return; }
     const text = await signRound(state.draft, fleet.usable(), identity.identity);
     await inTurn(() => openRound(text, { isAsked: true }));
-    if (!state.roundError) draft.begin();
     notify(t('open.done', { name: state.round.name }));
   } catch (error) {
     state.openError = error;
@@ -170,12 +169,12 @@ async function openRound(text, { isDemo = false, isAsked = false } = {}) {
     const own = identity.known.find((one) => one.publicKeys.encryption.kid === opened.encryption_kid);
     if (own && own !== identity.identity) { identity.identity = own; identity.changed(); }
     Object.assign(state, { roundFile, opened, round: opened.round, roundError: null, isDemo });
+    draft.begin();
     announce(t('round.loaded', { name: opened.round.name }));
   } catch (error) {
-    state.roundError = error;
+    state.roundError = error; // and what the draft holds stays
   }
   render();
-  draft.keep();
 }
 
 /** Reads dropped ballots and opens them. Cancelled, those that were reached count. */
@@ -358,7 +357,7 @@ async function startOver() {
   identity.changed();
   fleet.clear();
   if (!isDemo) await draft.remove();
-  else await inTurn(bringBack); // what was there before the demo
+  else await inTurn(async () => restore(await firstHalf())); // what was there before the demo
   render();
   byId('main').focus();
 }
@@ -410,16 +409,12 @@ async function firstHalf() {
   return last;
 }
 
-async function bringBack() {
-  const last = await firstHalf();
-  if (last) await restore(last);
-  if (!state.roundError) draft.begin();
-}
-
-/** @param {any} last the draft of the last visit */
+/** The other half. A round that opens begins the draft anew, so nothing is waited for before the ballots are there. */
 async function restore(last) {
+  if (!last) return;
   if (state.rules.includes(last.rule)) state.rule = last.rule;
   if (last.roundFile) await openRound(last.roundFile);
+  else draft.begin();
   if (state.round) {
     const { truth = null, boardFile = null, valueEdits = new Map(), valueQuestion = freshQuestion() } = last;
     Object.assign(state, { truth, boardFile, valueEdits, valueQuestion, ballotFiles: last.ballots.map((file) => ({ ...file, content_key: null })) });
@@ -432,10 +427,7 @@ async function restore(last) {
 startShell(render);
 refuseStrayDrops();
 acceptFiles(byId('files-drop'), (entries) => fleet.add(entries));
-acceptFiles(byId('round-drop'), (entries) => inTurn(async () => {
-  await openRound(wholeText(entries.at(-1).file));
-  if (!state.roundError) draft.begin();
-}));
+acceptFiles(byId('round-drop'), (entries) => inTurn(() => openRound(wholeText(entries.at(-1).file))));
 acceptFiles(byId('ballots-drop'), (entries) => inTurn(() => addBallots(entries)));
 byId('demo').addEventListener('click', demo);
 startSelfTest();
@@ -445,9 +437,8 @@ document.documentElement.dataset.usable = 'true';
 warmUp();
 await inTurn(async () => {
   try { state.rules = await call('rules', {}); } catch (error) { state.roundError = error; }
-  if (last) await restore(last);
+  await restore(last);
 });
-if (!state.roundError) draft.begin(); // else the draft stays as it was
 render();
 document.documentElement.dataset.restored = 'true';
 if (location.hash === '#demo') demo();

@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use std::path::{Path, PathBuf};
+use voltvote::features::csv_records;
 use voltvote::value::{
     assess, collaborator_values, html, lot_csv, lot_tables, overview, tables, Battery, Choice,
     Currency, Items, LotValue, Question, Route, Table, ACCURACIES,
@@ -246,39 +247,19 @@ fn stream(common: &Common, tonnes: f64) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Rows of a CSV with simple fields: header and cells.
+/// Rows of a CSV: header and cells.
 fn read_csv(path: &Path) -> Result<(Vec<String>, Vec<Vec<String>>), Failure> {
     let text = String::from_utf8(crate::files::read(path)?)
         .map_err(|_| Failure::new("file-unreadable", format!("{}: not UTF-8", path.display())))?;
-    let text = text.trim_start_matches('\u{feff}');
     // What `tally` puts before a name that a spreadsheet would run as a formula.
     let bare = |field: String| match field.strip_prefix('\'') {
         Some(name) if name.starts_with(['=', '+', '-', '@']) => name.to_owned(),
         _ => field,
     };
-    let split = |line: &str| -> Vec<String> {
-        let (mut fields, mut field, mut quoted) = (Vec::new(), String::new(), false);
-        let mut before = ',';
-        for c in line.trim_end_matches('\r').chars() {
-            match c {
-                '"' => {
-                    // A doubled quote stands for one.
-                    if !quoted && before == '"' {
-                        field.push('"');
-                    }
-                    quoted = !quoted;
-                }
-                ',' if !quoted => fields.push(bare(std::mem::take(&mut field))),
-                _ => field.push(c),
-            }
-            before = c;
-        }
-        fields.push(bare(field));
-        fields
-    };
-    let mut lines = text.lines().filter(|line| !line.is_empty()).map(split);
-    let header = lines.next().unwrap_or_default();
-    Ok((header, lines.collect()))
+    let records = csv_records(text.trim_start_matches('\u{feff}'), ',').into_iter();
+    let mut rows = records.map(|(_, record)| record.into_iter().map(bare).collect());
+    let header = rows.next().unwrap_or_default();
+    Ok((header, rows.collect()))
 }
 
 fn column(header: &[String], name: &str, path: &Path) -> Result<usize, Failure> {
